@@ -1,0 +1,59 @@
+"""DuckDB connections: one for writing jobs with limits and spill space, one for reading a published file."""
+
+import os
+from pathlib import Path
+
+import duckdb
+
+from data.settings import Settings
+from data.sql import literal
+
+
+def working_connection(settings: Settings, path: Path | None = None) -> duckdb.DuckDBPyConnection:
+    """A connection for imports and rollups, in memory or on `path`, within the memory limit, spilling to var/tmp."""
+    settings.tmp.mkdir(parents=True, exist_ok=True)
+    connection = duckdb.connect(str(path) if path else ":memory:")
+    connection.execute(f"set memory_limit = {literal(settings.memory_limit)}")
+    connection.execute(f"set threads = {settings.threads}")
+    connection.execute(f"set temp_directory = {literal(settings.tmp / 'spill')}")
+    connection.execute("set timezone = 'UTC'")
+    connection.execute("set enable_progress_bar = false")
+    connection.execute("set preserve_insertion_order = true")
+    connection.execute("set autoinstall_known_extensions = false")
+    return connection
+
+
+def reading_connection(path: Path, settings: Settings) -> duckdb.DuckDBPyConnection:
+    """A read-only connection that can reach nothing but `path`."""
+    connection = duckdb.connect(
+        str(path),
+        read_only=True,
+        config={
+            "threads": settings.threads,
+            "memory_limit": settings.memory_limit,
+            "autoinstall_known_extensions": False,
+            "autoload_known_extensions": False,
+        },
+    )
+    connection.execute("set timezone = 'UTC'")
+    connection.execute("set enable_progress_bar = false")
+    connection.execute("set enable_external_access = false")
+    connection.execute("set lock_configuration = true")
+    return connection
+
+
+def fsync(path: Path) -> None:
+    """Make a file or folder durable before something else points to it."""
+    handle = os.open(path, os.O_RDONLY)
+    try:
+        os.fsync(handle)
+    finally:
+        os.close(handle)
+
+
+def move_into_place(source: Path, target: Path) -> None:
+    """Rename a finished file to its lasting name, durably."""
+    target.parent.mkdir(parents=True, exist_ok=True)
+    fsync(source)
+    os.replace(source, target)
+    fsync(target.parent)

@@ -1,0 +1,195 @@
+"""The rows of one month of a staged file: judged, typed, matched against the store, written as lake files."""
+
+from pathlib import Path
+from typing import Any
+
+import duckdb
+
+from data import ledger
+from data.cleaning import (
+    KEY_SQL,
+    LAKE_COLUMNS,
+    Plan,
+    column_sql,
+    event_type_sql,
+    found_sql,
+    reason_sql,
+    text_columns_sql,
+    typed_sql,
+)
+from data.ledger import LakeFile
+from data.reading import FileFacts
+from data.settings import Settings
+from data.sql import literal, literals
+from data.staging import NO_MONTH
+from data.times import local_sql
+
+PARQUET = "(format parquet, compression zstd, row_group_size 122880)"
+
+
+class MonthWriter:
+    """Writes an import month by month, so that memory depends on a month, not on the file, and keeps its counts."""
+
+    def __init__(
+        self,
+        connection: duckdb.DuckDBPyConnection,
+        settings: Settings,
+        plan: Plan,
+        out: Path,
+        import_id: str,
+        match_against: set[str],
+    ) -> None:
+        self.connection, self.settings, self.plan, self.out, self.import_id = connection, settings, plan, out, import_id
+        self.match_against = match_against
+        self.written: list[tuple[Path, LakeFile]] = []
+        out.mkdir(parents=True)
+        connection.execute("create temp table person (user_no bigint, user_id varchar)")
+        connection.execute("create temp table item (item_id varchar)")
+        connection.execute("create temp table tally (what varchar, name varchar, rows bigint)")
+        connection.execute("create temp table reach (first timestamp, last timestamp)")
+        connection.execute(
+            "create temp table refused (line bigint, counted varchar, reason varchar, source_column varchar,"
+            " found varchar, raw varchar)"
+        )
+
+    def add_month(self, folder: Path, month: str) -> None:
+        """Judge and write the staged rows of one month ('none': rows without a readable time, all refused)."""
+        self._judge(folder / f"month={month}" / "*.parquet")
+        self._type(month)
+        for table, role in (("kept", "events"), ("claimed", "overlaps")):
+            self._write(table, role, month)
+        self.connection.execute("insert into person select distinct user_no, user_id from typed where user_no is not null")
+        self.connection.execute("insert into item select distinct item_id from kept where item_id is not null")
+        self.connection.execute("insert into reach select min(event_time), max(event_time) from kept")
+        self.connection.execute("insert into tally select 'type', event_type, count(*) from kept group by event_type")
+        self.connection.execute("insert into tally select 'overlap', '', count(*) from claimed")
+        for table in ("judged", "typed", "kept", "claimed"):
+            self.connection.execute(f"drop table {table}")
+
+    def _judge(self, files: Path) -> None:
+        raw = [f"c{i}" for i in range(len(self.plan.columns))]
+        # The digest of all raw columns stands for them; an empty field and a missing one are the same in CSV.
+        digest = f"md5_number(concat_ws(chr(31), {', '.join(f'coalesce({c}, chr(30))' for c in raw)}))"
+        texts = text_columns_sql(self.plan).replace(" as event_time,", " as event_time_text,", 1)
+        pairs = ", ".join(f"{literal(name)}, {c}" for name, c in zip(self.plan.columns, raw, strict=True))
+        self.connection.execute(
+            f"""
+            create temp table judged as
+            with numbered as (
+                select *, row_number() over (partition by {digest} order by record) as copy
+                from read_parquet({literal(files)}, hive_partitioning = false)
+            ), named as (
+                select record, copy, event_time, day, {texts}, {", ".join(raw)} from numbered
+            ), kinds as (
+                select *, {event_type_sql(self.plan)} as kind from named
+            ), reasons as (
+                select *, {reason_sql(self.plan)} as reason from kinds
+            )
+            select * exclude ({", ".join(raw)}),
+                case when reason <> 'duplicate' then cast(json_object({pairs}) as varchar) end as raw
+            from reasons"""
+        )
+        self.connection.execute(
+            f"insert into refused select record, 'record', reason, {column_sql(self.plan)}, {found_sql()}, raw"
+            " from judged where reason <> 'duplicate'"
+        )
+        self.connection.execute(
+            "insert into tally select case reason when 'duplicate' then 'duplicate' else 'reason' end, reason, count(*)"
+            " from judged where reason is not null group by reason"
+        )
+
+    def _type(self, month: str) -> None:
+        self.connection.execute(
+            f"create temp table typed as with t as (select {typed_sql(self.plan)} from judged where reason is null),"
+            f" k as (select *, {KEY_SQL} as event_key from t)"
+            " select *, cast(row_number() over (partition by event_key, event_time order by record) as integer)"
+            " as occurrence from k"
+        )
+        known = [
+            str(self.settings.var / f.path)
+            for f in ledger.files(self.settings, "events")
+            if f.month == month and f.import_id in self.match_against
+        ]
+        match = (
+            f"exists (select 1 from read_parquet({literals(known)}) s where s.event_key = typed.event_key"
+            " and s.event_time = typed.event_time and s.occurrence = typed.occurrence)"
+            if known and month != NO_MONTH
+            else "false"
+        )
+        self.connection.execute(f"create temp table claimed as select * from typed where {match}")
+        self.connection.execute(
+            "create temp table kept as select * from typed" if match == "false"
+            else "create temp table kept as select t.* from typed t anti join claimed c on t.record = c.record"
+        )  # fmt: skip
+
+    def _write(self, table: str, role: str, month: str) -> None:
+        rows = self.connection.execute(f"select count(*) from {table}").fetchall()[0][0]
+        if not rows:
+            return
+        path = self.out / f"{role}-{month}.parquet"
+        self.connection.execute(
+            f"copy (select {LAKE_COLUMNS} from {table} order by event_time, record) to {literal(path)} {PARQUET}"
+        ).fetchall()
+        self._name(path, role, month, rows)
+
+    def _name(self, path: Path, role: str, month: str | None, rows: int) -> None:
+        folder = {"events": "lake/events", "overlaps": "lake/overlaps", "rejects": "lake/rejects",
+                  "identity": "identity"}[role]  # fmt: skip
+        below = f"month={month}/" if month else ""
+        lasting = f"{folder}/{below}{self.import_id}.parquet"
+        self.written.append((path, LakeFile(lasting, self.import_id, role, month, rows)))
+
+    def finish(self) -> list[tuple[Path, LakeFile]]:
+        """Write refused rows and identities; comes back with every file written and the name it should get."""
+        self.connection.execute(
+            "insert into refused select line, 'line', reason, null, found, raw from shape_fault"
+        )
+        self.connection.execute("insert into tally select 'reason', reason, count(*) from shape_fault group by reason")
+        for table, role, order in (
+            ("select * from refused", "rejects", "counted, line"),
+            ("select distinct user_no, user_id from person", "identity", "user_no, user_id"),
+        ):
+            rows = self.connection.execute(f"select count(*) from ({table})").fetchall()[0][0]
+            if rows:
+                path = self.out / f"{role}.parquet"
+                self.connection.execute(f"copy ({table} order by {order}) to {literal(path)} {PARQUET}").fetchall()
+                self._name(path, role, None, rows)
+        return self.written
+
+    def receipt(self, read: int, timezone: str, facts: FileFacts) -> dict[str, Any]:
+        """The receipt of contract: read = kept + duplicate + rejected, always."""
+        tally = self.connection.execute("select what, name, sum(rows) from tally group by all order by 1, 2").fetchall()
+        counts: dict[str, dict[str, int]] = {"type": {}, "reason": {}, "duplicate": {}, "overlap": {}}
+        for what, name, rows in tally:
+            counts[what][name] = int(rows)
+        kept = sum(counts["type"].values())
+        same, overlap = counts["duplicate"].get("duplicate", 0), counts["overlap"].get("", 0)
+        users = self.connection.execute("select count(distinct user_no) from person").fetchall()[0][0]
+        items = self.connection.execute("select count(distinct item_id) from item").fetchall()[0][0]
+        reach = f"select {local_sql('min(first)', timezone)}, {local_sql('max(last)', timezone)} from reach"
+        first, last = self.connection.execute(reach).fetchall()[0]
+        warnings = list(facts.warnings)
+        if overlap:
+            warnings.append(f"{overlap:,} rows were in the store already, from another file; they count once.")
+        return {
+            "import": self.import_id,
+            "format": self.plan.format.name,
+            "file": facts.path.name,
+            "rows": {
+                "read": read,
+                "kept": kept,
+                "duplicate": same + overlap,
+                "rejected": sum(counts["reason"].values()),
+            },
+            "duplicates": {"in_file": same, "in_store": overlap},
+            "rejected_by_reason": counts["reason"],
+            "events_by_type": counts["type"],
+            "users": users,
+            "items": items,
+            "first": first.isoformat() if first else None,
+            "last": last.isoformat() if last else None,
+            "timezone": timezone,
+            "mapping": self.plan.mapping,
+            "attributes": self.plan.extra,
+            "warnings": warnings,
+        }

@@ -1,0 +1,128 @@
+"""A file's rows as text, one Parquet folder a month, with record numbers and times; shape faults set aside."""
+
+from dataclasses import dataclass
+from pathlib import Path
+
+import duckdb
+import polars as pl
+
+from data.cleaning import Plan
+from data.errors import InputError
+from data.reading import LOOK_AT, FileFacts, count_rows, lines_at
+from data.sql import literal, quoted
+from data.times import TimeFormat, local_sql, utc_sql
+
+SHAPE = {"MISSING COLUMNS": "too_few_columns", "TOO MANY COLUMNS": "too_many_columns"}
+NO_MONTH = "none"
+
+
+@dataclass(frozen=True)
+class Staged:
+    """What was read: the folder of staged rows, their number by month, and the rows of the wrong shape."""
+
+    folder: Path
+    months: dict[str, int]
+    shape_faults: int
+
+    @property
+    def read(self) -> int:
+        """Every row of the file."""
+        return sum(self.months.values()) + self.shape_faults
+
+
+def source_sql(facts: FileFacts) -> str:
+    """SQL that reads the whole file as text columns c0, c1, ... behind `record`, the row's number from 1."""
+    columns = [f"c{i}" for i in range(len(facts.columns))]
+    if facts.kind == "parquet":
+        casts = ", ".join(f"cast({quoted(name)} as varchar) as {c}" for name, c in zip(facts.columns, columns, strict=True))
+        return f"select row_number() over () as record, {casts} from read_parquet({literal(facts.path)})"
+    types = ", ".join(f"'{c}': 'VARCHAR'" for c in columns)
+    compression = "gzip" if facts.compressed else "none"
+    return (
+        f"select row_number() over () as record, * from read_csv({literal(facts.readable)}, columns = {{{types}}},"
+        f" auto_detect = false, delim = {literal(facts.delimiter)}, quote = '\"', escape = '\"', header = true,"
+        f" parallel = false, store_rejects = true, rejects_limit = 0, null_padding = false,"
+        f" max_line_size = 16777216, compression = '{compression}')"
+    )
+
+
+def sample_values(connection: duckdb.DuckDBPyConnection, facts: FileFacts, column: str, *, whole: bool) -> list[str]:
+    """Values of one source column: of the first records, or the distinct ones of the whole file."""
+    name = f"c{facts.columns.index(column)}"
+    source = source_sql(facts)
+    sql = f"select distinct {name} from ({source})" if whole else f"select {name} from ({source}) limit {LOOK_AT}"
+    rows = connection.execute(sql).fetchall()
+    _forget_faults(connection)
+    return [row[0] for row in rows if row[0] is not None]
+
+
+def stage(
+    connection: duckdb.DuckDBPyConnection, facts: FileFacts, plan: Plan, times: TimeFormat, timezone: str, work: Path
+) -> Staged:
+    """Read the file once and write its rows, as text, by month of the shop's local day; reconcile what was read.
+
+    Shape faults land in the temporary table `shape_fault(line, reason, found, raw)`.
+    Raises InputError when the rows read do not account for every line of the file.
+    """
+    folder = work / "staged"
+    folder.mkdir(parents=True)
+    time_column = plan.raw(plan.mapping["event_time"])
+    local = local_sql("event_time", timezone)
+    try:
+        connection.execute(
+            f"copy (select *, cast({local} as date) as day, coalesce(strftime({local}, '%Y-%m'), '{NO_MONTH}') as month"
+            f" from (select *, {utc_sql(time_column, times, timezone)} as event_time from ({source_sql(facts)})))"
+            f" to {literal(folder)} (format parquet, partition_by (month), compression lz4)"
+        ).fetchall()
+    except (duckdb.InvalidInputException, duckdb.IOException, duckdb.ConversionException) as error:
+        raise InputError(f"{facts.path.name} cannot be read as it is: {str(error).splitlines()[0]}") from error
+    months = {
+        path.name.removeprefix("month="): connection.execute(
+            f"select count(*) from read_parquet({literal(path / '*.parquet')})"
+        ).fetchall()[0][0]
+        for path in sorted(folder.glob("month=*"))
+    }
+    faults = _keep_faults(connection, facts) if facts.kind == "csv" else _no_faults(connection)
+    staged = Staged(folder, months, faults)
+    _reconcile(facts, staged)
+    return staged
+
+
+def _no_faults(connection: duckdb.DuckDBPyConnection) -> int:
+    connection.execute("create temp table shape_fault (line bigint, reason varchar, found varchar, raw varchar)")
+    return 0
+
+
+def _keep_faults(connection: duckdb.DuckDBPyConnection, facts: FileFacts) -> int:
+    """Shape faults with their physical line: DuckDB counts records, not lines, so the byte position is looked up."""
+    _no_faults(connection)
+    rows = connection.execute(
+        "select line_byte_position, min(error_type), min(error_message), min(csv_line) from reject_errors"
+        " group by all order by line_byte_position"
+    ).fetchall()
+    if not rows:
+        return 0
+    lines = lines_at(facts, [row[0] for row in rows])
+    named = [(line, SHAPE.get(row[1], "malformed"), row[2], row[3]) for line, row in zip(lines, rows, strict=True)]
+    frame = pl.DataFrame(named, ["line", "reason", "found", "raw"], orient="row")
+    connection.register("faults", frame)
+    connection.execute("insert into shape_fault select * from faults")
+    connection.unregister("faults")
+    _forget_faults(connection)
+    return len(rows)
+
+
+def _forget_faults(connection: duckdb.DuckDBPyConnection) -> None:
+    for table in ("reject_errors", "reject_scans"):
+        connection.execute(f"drop table if exists {table}")
+
+
+def _reconcile(facts: FileFacts, staged: Staged) -> None:
+    if facts.kind != "csv" or staged.read == facts.lines - 1:
+        return
+    rows = count_rows(facts)
+    if rows != staged.read:
+        raise InputError(
+            f"{facts.path.name} holds {rows:,} rows in {facts.lines:,} lines, but {staged.read:,} could be told apart: "
+            "most likely a quote is opened and never closed. Nothing was imported. Correct the file and try again."
+        )
