@@ -116,7 +116,8 @@ def _weights(cursor: _Cursor, config: BertConfig) -> BertWeights:
 
 def _packed(raw: np.ndarray, width: int) -> PackedRows:
     blocks = raw.reshape(-1, width // BLOCK, 2 + BLOCK // 2)
-    return PackedRows(np.ascontiguousarray(blocks[:, :, :2]).view("<f2")[:, :, 0], np.ascontiguousarray(blocks[:, :, 2:]))
+    scales = np.ascontiguousarray(blocks[:, :, :2]).view("<f2")[:, :, 0].astype(np.float32)
+    return PackedRows(scales, np.ascontiguousarray(blocks[:, :, 2:]))
 
 
 def _published(name: str) -> str:

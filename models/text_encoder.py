@@ -1,12 +1,12 @@
 """Item names, queries and other short texts -> vectors whose cosine is closeness in meaning."""
 
-import os
 import re
 from collections.abc import Callable, Iterator, Sequence
 from typing import Any
 
 import numpy as np
 
+from models.tensorflow_start import start_tensorflow
 from models.weights import WeightsError, check_name, minilm_weights
 
 WIDTH = 384
@@ -40,10 +40,7 @@ class TextEncoder:
 
     def __init__(self, name: str, max_tokens: int = MAX_TOKENS) -> None:
         self.name = check_name(name)
-        os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "2")
-        os.environ.setdefault("KERAS_BACKEND", "tensorflow")
-        import tensorflow as tf
-
+        tf = start_tensorflow()
         from models.bert import PADDING, load_bert
         from models.tokenisers import e5_tokeniser, minilm_tokeniser
 

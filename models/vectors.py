@@ -5,6 +5,7 @@ import hashlib
 import os
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
+from pathlib import Path
 
 import numpy as np
 import polars as pl
@@ -67,7 +68,7 @@ class Vectors:
         return pl.concat(frames).unique("hash", keep="any")
 
     @contextmanager
-    def _naming(self) -> Iterator["os.PathLike[str]"]:
+    def _naming(self) -> Iterator[Path]:
         """The path of the next file, held until it is written, so that two processes never take the same one."""
         handle = os.open(self.folder / "lock", os.O_RDWR | os.O_CREAT, 0o644)
         try:

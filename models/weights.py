@@ -67,14 +67,14 @@ class PackedRows:
     """A table of weights in 4 bits: blocks of 32 values share one scale. A seventh of its size in float32."""
 
     scales: np.ndarray
-    """float16 (rows, blocks)."""
+    """float32 (rows, blocks)."""
     nibbles: np.ndarray
     """uint8 (rows, blocks, 16): the low halves are values 0 to 15 of a block, the high halves 16 to 31."""
 
     def unpacked(self) -> np.ndarray:
         """The same table as float32 (rows, blocks * 32)."""
         signed = np.concatenate([self.nibbles & 15, self.nibbles >> 4], axis=2).astype(np.float32) - 8
-        return (signed * self.scales[:, :, None].astype(np.float32)).reshape(len(self.scales), -1)
+        return (signed * self.scales[:, :, None]).reshape(len(self.scales), -1)
 
 
 @dataclass(frozen=True)

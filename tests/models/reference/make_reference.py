@@ -18,11 +18,10 @@ from pathlib import Path
 import numpy as np
 
 HERE = Path(__file__).parent
-LONG = " ".join(
-    f"{size} {colour} {thing}" for size in ("small", "large") for colour in ("red", "blue", "green", "ivory", "pink")
-    for thing in ("tea cup", "cake stand", "photo frame", "candle holder", "garden chair", "wall clock", "door mat",
-                  "lunch box", "hand towel", "paper chain", "glass jar", "wooden spoon", "picture hook", "milk jug")
-)
+COLOURS = ("red", "blue", "green", "ivory", "pink")
+THINGS = ["tea cup", "cake stand", "photo frame", "candle holder", "garden chair", "wall clock", "door mat"]
+THINGS += ["lunch box", "hand towel", "paper chain", "glass jar", "wooden spoon", "picture hook", "milk jug"]
+LONG = " ".join(f"{size} {colour} {thing}" for size in ("small", "large") for colour in COLOURS for thing in THINGS)
 """560 words or so: more than 512 tokens for both tokenisers."""
 
 TEXTS = [
