@@ -9,6 +9,8 @@ import json
 import resource
 import sys
 import time
+from concurrent.futures import ProcessPoolExecutor
+from multiprocessing import get_context
 from pathlib import Path
 
 import numpy as np
@@ -33,13 +35,13 @@ def item_names(count: int) -> list[str]:
 
 
 def measure(name: str, texts: list[str]) -> dict[str, float]:
-    """min_cosine, load_cpu_s, texts_per_cpu_s, peak_mb (of the process so far)."""
-    reference = np.load(ROOT / "tests" / "models" / "reference" / f"{name}.npz")
-    exact = load_encoder(name, 512).encode(reference["texts"].tolist())
-    cosines = (exact.astype(float) * reference["vectors"]).sum(axis=1)
+    """min_cosine and its bar, load_cpu_s, texts, texts_per_cpu_s, and peak_mb of this process."""
+    start_tensorflow()
     before = time.process_time()
-    encoder = load_encoder(name)
+    encoder = load_encoder(name, 512)
     loaded = time.process_time()
+    reference = np.load(ROOT / "tests" / "models" / "reference" / f"{name}.npz")
+    cosines = (encoder.encode(reference["texts"].tolist()).astype(float) * reference["vectors"]).sum(axis=1)
     encoder.encode(texts[:BATCH])
     start = time.process_time()
     encoder.encode(texts)
@@ -60,8 +62,11 @@ def main() -> int:
     parser.add_argument("--json", action="store_true", help="one JSON object on standard output")
     options = parser.parse_args()
     texts = item_names(options.texts)
-    start_tensorflow()
-    results = {"minilm": measure("minilm", texts), "e5": measure("e5", texts[: len(texts) // 4])}
+    results = {}
+    for name, part in (("minilm", texts), ("e5", texts[: len(texts) // 4])):
+        # A process each, one after the other: the peak is then that encoder's own.
+        with ProcessPoolExecutor(1, mp_context=get_context("spawn")) as pool:
+            results[name] = pool.submit(measure, name, part).result()
     if options.json:
         print(json.dumps(results))
     else:
