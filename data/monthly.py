@@ -20,10 +20,11 @@ from data.cleaning import (
 from data.ledger import LakeFile
 from data.reading import FileFacts
 from data.settings import Settings
-from data.sql import literal, literals
+from data.sql import json_path, literal, literals
 from data.staging import NO_MONTH
 from data.times import local_sql
 
+MANY_VALUES = 50
 PARQUET = "(format parquet, compression zstd, row_group_size 122880)"
 
 
@@ -42,6 +43,8 @@ class MonthWriter:
         self.connection, self.settings, self.plan, self.out, self.import_id = connection, settings, plan, out, import_id
         self.match_against = match_against
         self.written: list[tuple[Path, LakeFile]] = []
+        self.attribute_values: dict[str, set[str]] = {name: set() for name in plan.extra}
+        """Values of the free columns, for as long as there are few: those columns can be segments."""
         out.mkdir(parents=True)
         connection.execute("create temp table person (user_no bigint, user_id varchar)")
         connection.execute("create temp table item (item_id varchar)")
@@ -63,6 +66,7 @@ class MonthWriter:
         self.connection.execute("insert into reach select min(event_time), max(event_time) from kept")
         self.connection.execute("insert into tally select 'type', event_type, count(*) from kept group by event_type")
         self.connection.execute("insert into tally select 'overlap', '', count(*) from claimed")
+        self._count_attributes()
         for table in ("judged", "typed", "kept", "claimed"):
             self.connection.execute(f"drop table {table}")
 
@@ -121,6 +125,15 @@ class MonthWriter:
             "create temp table kept as select * from typed" if match == "false"
             else "create temp table kept as select t.* from typed t anti join claimed c on t.record = c.record"
         )  # fmt: skip
+
+    def _count_attributes(self) -> None:
+        for name, values in self.attribute_values.items():
+            if len(values) <= MANY_VALUES:
+                path = literal(json_path(name))
+                rows = self.connection.execute(
+                    f"select distinct json_extract_string(attributes, {path}) from typed limit {MANY_VALUES + 2}"
+                ).fetchall()
+                values.update(row[0] for row in rows if row[0] is not None)
 
     def _write(self, table: str, role: str, month: str) -> None:
         rows = self.connection.execute(f"select count(*) from {table}").fetchall()[0][0]
@@ -190,6 +203,6 @@ class MonthWriter:
             "last": last.isoformat() if last else None,
             "timezone": timezone,
             "mapping": self.plan.mapping,
-            "attributes": self.plan.extra,
+            "attributes": {name: len(values) for name, values in self.attribute_values.items()},
             "warnings": warnings,
         }

@@ -24,3 +24,8 @@ def literal(text: object) -> str:
 def literals(values: Iterable[object]) -> str:
     """An SQL list of string literals."""
     return "[" + ", ".join(literal(value) for value in values) + "]"
+
+
+def json_path(name: str) -> str:
+    """The JSON path of one member, whatever its name holds."""
+    return '$."' + name.replace('"', '\\"') + '"'
