@@ -31,7 +31,8 @@ def run(settings: Settings, options: Namespace) -> dict[str, Any]:
     if options.encoder:
         with writer_lock(settings):
             result = encode(settings, progress, encoder=options.encoder)
-        _publish(settings)
+        if result["encoder"]:
+            _publish(settings)
         return result
     result = encode(settings, progress)
     if result["changed"] and _writer_is_free(settings):

@@ -173,6 +173,10 @@ def test_the_command_publishes_only_a_change(
     assert main(["encode", "--encoder", "e5"]) == 0 and published == ["published"]
 
 
+def test_the_command_does_not_publish_an_empty_store(settings: Settings, published: list[str]) -> None:
+    assert main(["encode", "--encoder", "e5"]) == 0 and published == []
+
+
 def test_wrong_usage_ends_with_2() -> None:
     for arguments in ([], ["encode", "--encoder", "bert"], ["paint"]):
         with pytest.raises(SystemExit) as ended:
