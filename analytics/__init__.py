@@ -1,0 +1,1 @@
+"""Questions about interest: a published store and a scope in, polars frames, sentences and figures out."""

@@ -1,0 +1,49 @@
+"""What the knobs of a question may be, checked once at its door."""
+
+from collections.abc import Iterable
+
+from data.errors import InputError
+
+METRICS = {
+    "events": "kept rows except refunds",
+    "users": "distinct known users",
+    "revenue": "purchases minus refunds",
+    "share": "events as a part of all events of the same period and people",
+}
+GRAINS = {"day": "days", "week": "weeks", "month": "months"}
+COHORTS = {"week": "weeks", "month": "months", "quarter": "quarters"}
+COMPARES = {"previous": "the same length of time right before", "last-year": "the same weeks a year earlier"}
+INTERESTS = ("theme", "category", "brand", "item")
+ASIDE = ("unsorted", "none")
+"""Ids that stand for no interest: shown with their share, never among the top or the risers."""
+SEGMENT_PREFIX = "segment:"
+
+
+def chosen(knob: str, value: str, allowed: Iterable[str]) -> str:
+    """`value`, if it is one of `allowed`; else an error that names both.
+
+    >>> chosen("grain", "week", GRAINS)
+    'week'
+    """
+    allowed = list(allowed)
+    if value not in allowed:
+        raise InputError(f"`{knob}` cannot be '{value}'. Choose one of: {', '.join(allowed)}.")
+    return value
+
+
+def chosen_by(by: str, bys: Iterable[str], segments: Iterable[str] = (), *, everything: bool = True) -> str:
+    """`by`, if this log has it: an interest of `bys`, 'all', or 'segment:NAME' with NAME in `segments`."""
+    allowed = [*(["all"] if everything else []), *bys, *(SEGMENT_PREFIX + name for name in segments)]
+    if by not in allowed:
+        reason = f"This log has no {by}" if by in INTERESTS else f"`by` cannot be '{by}'"
+        raise InputError(f"{reason}. Choose one of: {', '.join(allowed)}.")
+    return by
+
+
+def segment_of(by: str) -> str | None:
+    """The segment whose values are the lines, or None where the lines are interests.
+
+    >>> segment_of("segment:country"), segment_of("theme")
+    ('country', None)
+    """
+    return by.removeprefix(SEGMENT_PREFIX) if by.startswith(SEGMENT_PREFIX) else None

@@ -1,0 +1,119 @@
+"""The counts behind a cohort grid: who arrived when, and what they did at which age."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import polars as pl
+
+from analytics.choices import COHORTS, chosen
+from analytics.people import People, people
+from analytics.periods import EVERY, floor, is_complete
+from data.scope import Scope
+from data.store import Store
+
+SIZE_SQL = """
+SELECT cohort, users AS size, from_before FROM cohort_size WHERE grain = $grain ORDER BY cohort
+"""
+CELL_SQL = """
+SELECT cohort, age, id, users, events, revenue::DOUBLE AS revenue
+FROM cohort WHERE grain = $grain AND "by" = $by {filters}
+"""
+PERSONAL_SIZE_SQL = """
+SELECT date_trunc($grain, u.cohort_day)::DATE AS cohort, count(DISTINCT d.user_no) AS size,
+    bool_or(u.from_before) AS from_before
+FROM user_day d JOIN users u ON u.user_no = d.user_no
+WHERE d."by" = 'all' {filters}
+GROUP BY ALL ORDER BY cohort
+"""
+PERSONAL_CELL_SQL = """
+SELECT date_trunc($grain, u.cohort_day)::DATE AS cohort, {age} AS age, {line} AS id,
+    count(DISTINCT d.user_no) AS users, sum(d.events)::BIGINT AS events, sum(d.revenue)::DOUBLE AS revenue
+FROM user_day d JOIN users u ON u.user_no = d.user_no
+WHERE d."by" = $by AND d.day >= date_trunc($grain, u.cohort_day) {filters}
+GROUP BY ALL
+"""
+AGE = {
+    "week": "datediff('day', date_trunc('week', u.cohort_day), date_trunc('week', d.day)) // 7",
+    "month": "datediff('month', u.cohort_day, d.day)",
+    "quarter": "datediff('quarter', u.cohort_day, d.day)",
+}
+"""Whole periods between the period of the first purchase and the period of the day."""
+INTERESTS = " AND {id} IN (SELECT unnest($interests))"
+
+
+def sizes(store: Store, scope: Scope, grain: str) -> pl.DataFrame:
+    """Every cohort that starts in the scope's dates: cohort, size, from_before, complete."""
+    chosen("cohort", grain, COHORTS)
+    who = people(store, _without_interests(scope), personal=True)
+    if who.everybody:
+        found = store.query(SIZE_SQL, {"grain": grain})
+    else:
+        found = store.query(PERSONAL_SIZE_SQL.format(filters=who.where), {"grain": grain, **who.params})
+    if scope.start:
+        found = found.filter(pl.col("cohort") >= floor(scope.start, grain))
+    if scope.end:
+        found = found.filter(pl.col("cohort") <= scope.end)
+    complete = _cell_complete(store, grain, pl.col("cohort"))
+    return found.with_columns(pl.col("cohort").cast(pl.Date), pl.col("size").cast(pl.Int64), complete=complete)
+
+
+def cells(store: Store, scope: Scope, grain: str, by: str) -> pl.DataFrame:
+    """What cohorts did at each age, per line of `by`: cohort, age, id, users, events, revenue.
+
+    With interests in the scope only those lines; cells without anything are absent.
+    """
+    who = people(store, _without_interests(scope), personal=True)
+    params: dict[str, object] = {"grain": grain, "by": by}
+    if scope.interests:
+        params["interests"] = list(scope.interests)
+    if who.everybody:
+        filters = INTERESTS.format(id="id") if scope.interests else ""
+        return _typed(store.query(CELL_SQL.format(filters=filters), params))
+    return _personal(store, who, grain, scope, params, line="d.id")
+
+
+def active(store: Store, scope: Scope, grain: str) -> pl.DataFrame:
+    """Who was active at each age, in any of the scope's interests: columns of `cells`, with id ''."""
+    by = store.meta.default_by if scope.interests else "all"
+    if len(scope.interests) > 1:
+        # People of several interests do not add up, so they are counted from one row per user and day.
+        who = people(store, _without_interests(scope), personal=True)
+        return _personal(store, who, grain, scope, {"grain": grain, "by": by, "interests": [*scope.interests]}, "''")
+    return cells(store, scope, grain, by).with_columns(id=pl.lit(""))
+
+
+def _personal(
+    store: Store, who: People, grain: str, scope: Scope, params: dict[str, object], line: str
+) -> pl.DataFrame:
+    filters = (INTERESTS.format(id="d.id") if scope.interests else "") + who.where
+    sql = PERSONAL_CELL_SQL.format(age=AGE[grain], line=line, filters=filters)
+    return _typed(store.query(sql, {**params, **who.params}))
+
+
+def ages(store: Store, scope: Scope, grain: str, cohorts: pl.DataFrame) -> pl.DataFrame:
+    """Every cohort at every age that the log (and the scope's end) reaches: columns of `sizes`, age, complete.
+
+    `complete` is that of the cell: its period lies wholly in the log.
+    """
+    last = min(store.meta.last_day, scope.end or store.meta.last_day)
+    if cohorts.is_empty():
+        return cohorts.with_columns(age=pl.lit(0, pl.Int64))
+    reach = pl.date_ranges("cohort", pl.lit(last), EVERY[grain]).alias("period")
+    grid = cohorts.drop("complete").with_columns(reach).explode("period")
+    age = pl.int_range(pl.len()).over("cohort").cast(pl.Int64)
+    complete = _cell_complete(store, grain, pl.col("period"))
+    return grid.with_columns(age=age, complete=complete).drop("period")
+
+
+def _cell_complete(store: Store, grain: str, start: pl.Expr) -> pl.Expr:
+    return is_complete(store.meta, start, start.dt.offset_by(EVERY[grain]).dt.offset_by("-1d"))
+
+
+def _without_interests(scope: Scope) -> Scope:
+    return replace(scope, interests=())
+
+
+def _typed(frame: pl.DataFrame) -> pl.DataFrame:
+    kinds = {"cohort": pl.Date, "age": pl.Int64, "id": pl.Utf8, "users": pl.Int64, "events": pl.Int64, "revenue": pl.Float64}
+    return frame.select(pl.col(name).cast(kind) for name, kind in kinds.items())
