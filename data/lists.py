@@ -1,0 +1,108 @@
+"""Saved lists of people: who was chosen, from what, when. Members are people's numbers; ids come out only in exports."""
+
+import json
+import sqlite3
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+import polars as pl
+
+from data import ledger
+from data.errors import InputError
+from data.settings import Settings
+
+SCHEMA = """
+create table if not exists lists (
+    list_id integer primary key autoincrement, name text not null unique, created text not null, source text not null);
+create table if not exists list_members (
+    list_id integer not null, user_no integer not null, primary key (list_id, user_no)) without rowid;
+"""
+
+
+@dataclass(frozen=True)
+class SavedList:
+    """A list as pages show it."""
+
+    id: str
+    name: str
+    created: datetime
+    source: dict[str, Any]
+    """What was asked when the list was made, such as {"page": "cohorts", "cohort": "2010-03-01", "age": 2}."""
+    size: int
+
+
+@contextmanager
+def _tables(settings: Settings, *, write: bool) -> Iterator[sqlite3.Connection]:
+    with ledger.connect(settings, write=write) as connection:
+        for statement in SCHEMA.strip().split(";\n"):
+            connection.execute(statement)
+        yield connection
+
+
+def save_list(settings: Settings, name: str, user_nos: Sequence[int], source: dict[str, Any]) -> str:
+    """Save people under a name; comes back with the list's id. Raises InputError for an empty or a taken name."""
+    name = name.strip()
+    if not name:
+        raise InputError("A list needs a name. Give it one that says who is on it.")
+    if any(saved.name.casefold() == name.casefold() for saved in lists(settings)):
+        raise InputError(f"There is a list '{name}' already. Choose another name, or delete that list first.")
+    with _tables(settings, write=True) as connection:
+        cursor = connection.execute(
+            "insert into lists (name, created, source) values (?, ?, ?)", (name, ledger.now(), json.dumps(source))
+        )
+        list_id = cursor.lastrowid
+        connection.executemany(
+            "insert into list_members values (?, ?)", [(list_id, int(number)) for number in sorted(set(user_nos))]
+        )
+    return str(list_id)
+
+
+def lists(settings: Settings) -> list[SavedList]:
+    """All saved lists, newest first."""
+    if not settings.ledger_path.exists():
+        return []
+    with _tables(settings, write=True) as connection:
+        rows = connection.execute(
+            "select l.*, (select count(*) from list_members m where m.list_id = l.list_id) as size"
+            " from lists l order by list_id desc"
+        ).fetchall()
+    return [
+        SavedList(str(r["list_id"]), r["name"], datetime.fromisoformat(r["created"]), json.loads(r["source"]), r["size"])
+        for r in rows
+    ]
+
+
+def members(settings: Settings, list_id: str) -> list[int]:
+    """The numbers of the people on a list. Raises InputError when there is no such list."""
+    _must_exist(settings, list_id)
+    with _tables(settings, write=True) as connection:
+        rows = connection.execute("select user_no from list_members where list_id = ? order by 1", (list_id,)).fetchall()
+    return [row[0] for row in rows]
+
+
+def delete_list(settings: Settings, list_id: str) -> None:
+    """Forget a list. Raises InputError when there is no such list."""
+    _must_exist(settings, list_id)
+    with _tables(settings, write=True) as connection:
+        connection.execute("delete from list_members where list_id = ?", (list_id,))
+        connection.execute("delete from lists where list_id = ?", (list_id,))
+
+
+def export_list(settings: Settings, list_id: str) -> pl.DataFrame:
+    """The shop's own ids of the people on a list: [user_id]. Ids of imports that were undone are no longer known."""
+    wanted = pl.DataFrame({"user_no": members(settings, list_id)}, {"user_no": pl.Int64})
+    files = [settings.var / file.path for file in ledger.files(settings, "identity")]
+    if not files:
+        return pl.DataFrame(schema={"user_id": pl.String})
+    known = pl.concat([pl.read_parquet(path) for path in files]).unique()
+    return known.join(wanted, on="user_no", how="semi").select("user_id").sort("user_id")
+
+
+def _must_exist(settings: Settings, list_id: str) -> None:
+    saved = lists(settings)
+    if list_id not in {each.id for each in saved}:
+        known = ", ".join(f"{each.id} ({each.name})" for each in saved) or "none"
+        raise InputError(f"There is no saved list '{list_id}'. Lists known: {known}.")

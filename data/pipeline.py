@@ -1,0 +1,62 @@
+"""The whole way from a file to what pages show: lake, themes, rollups, publish; and the whole way back."""
+
+from pathlib import Path
+from typing import Any
+
+from data import ledger
+from data.errors import InputError
+from data.ingest import ImportOptions, Progress, ingest, quiet
+from data.publish import publish
+from data.samples import SAMPLES, prepare_sample
+from data.settings import Settings
+from data.undo import undo
+
+
+def import_file(
+    settings: Settings, path: Path, options: ImportOptions, *, dry_run: bool = False, progress: Progress = quiet
+) -> dict[str, Any]:
+    """Import one file and publish; comes back with its receipt (see data.ingest.ingest)."""
+    receipt = ingest(settings, path, options, dry_run=dry_run, progress=_part(progress, 0.0, 0.4))
+    if not dry_run:
+        publish(settings, progress=_part(progress, 0.4, 1.0))
+        problem = ledger.get_state(settings, "themes_problem")
+        if problem:
+            receipt["warnings"].append(f"Themes were left as they were, for the language model failed: {problem}")
+    return receipt
+
+
+def undo_import(settings: Settings, import_id: str, *, progress: Progress = quiet) -> dict[str, Any]:
+    """Undo one import and publish; comes back with {"import", "removed", "handed_over", "data_version"}."""
+    progress("taking the import back", 0.0)
+    result = undo(settings, import_id)
+    publish(settings, progress=_part(progress, 0.3, 1.0))
+    return result
+
+
+def load_sample(settings: Settings, name: str, *, progress: Progress = quiet) -> dict[str, Any]:
+    """Load one of the shipped samples in place of the one that is loaded; comes back with its receipt.
+
+    Raises InputError for a name that is not known, and beside imports of one's own.
+    """
+    if name not in SAMPLES:
+        raise InputError(f"There is no sample '{name}'. Samples: {', '.join(SAMPLES)}.")
+    sample = SAMPLES[name]
+    progress("preparing the sample", 0.0)
+    path = prepare_sample(settings, name)
+    options = ImportOptions(sample=name, timezone=sample.timezone)
+    return import_file(settings, path, options, progress=progress)
+
+
+def leave_sample(settings: Settings, *, progress: Progress = quiet) -> dict[str, Any]:
+    """Remove the loaded sample, so that the store is empty for a log of one's own."""
+    loaded = [row for row in ledger.imports(settings, active_only=True) if row.sample]
+    if not loaded:
+        raise InputError("No sample is loaded, so there is none to remove.")
+    for row in loaded:
+        undo(settings, row.import_id)
+    publish(settings, progress=progress)
+    return {"removed": [row.import_id for row in loaded]}
+
+
+def _part(progress: Progress, low: float, high: float) -> Progress:
+    return lambda stage, fraction: progress(stage, low + (high - low) * fraction)

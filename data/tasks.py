@@ -1,0 +1,48 @@
+"""The functions that jobs name: the pipeline with plain JSON arguments."""
+
+from pathlib import Path
+from typing import Any
+
+from data import pipeline, themes
+from data.errors import InputError
+from data.ingest import ImportOptions, Progress, quiet
+from data.publish import republish_themes
+from data.settings import Settings
+
+
+def import_file(
+    settings: Settings, path: str, options: dict[str, Any] | None = None, *, progress: Progress = quiet
+) -> dict[str, Any]:
+    """Import a file; an upload that was imported leaves the inbox."""
+    receipt = pipeline.import_file(settings, Path(path), ImportOptions(**(options or {})), progress=progress)
+    if Path(path).parent == settings.inbox:
+        Path(path).unlink(missing_ok=True)
+    return receipt
+
+
+def undo_import(settings: Settings, import_id: str, *, progress: Progress = quiet) -> dict[str, Any]:
+    """Undo an import."""
+    return pipeline.undo_import(settings, import_id, progress=progress)
+
+
+def load_sample(settings: Settings, name: str, *, progress: Progress = quiet) -> dict[str, Any]:
+    """Load a sample."""
+    return pipeline.load_sample(settings, name, progress=progress)
+
+
+def leave_sample(settings: Settings, *, progress: Progress = quiet) -> dict[str, Any]:
+    """Remove the sample."""
+    return pipeline.leave_sample(settings, progress=progress)
+
+
+def edit_themes(settings: Settings, edits: list[dict[str, Any]], *, progress: Progress = quiet) -> dict[str, Any]:
+    """Apply a merchandiser's edits, each {"action": rename|merge|exclude|include|undo, "theme_id", "target"}, and publish."""
+    for edit in edits:
+        if edit["action"] == "undo":
+            themes.remove_edit(settings, int(edit["target"]))
+        elif edit["action"] in ("rename", "merge", "exclude", "include"):
+            themes.add_edit(settings, edit["action"], edit["theme_id"], edit.get("target"))
+        else:
+            raise InputError(f"'{edit['action']}' is not an edit of themes. Use rename, merge, exclude, include or undo.")
+    progress("publishing", 0.3)
+    return {"data_version": republish_themes(settings, progress=progress)}

@@ -1,0 +1,118 @@
+"""Taking an import back: the store is then as if it had never been, also where a later file held the same events."""
+
+import shutil
+from pathlib import Path
+from typing import Any
+
+from data import ledger
+from data.cleaning import LAKE_COLUMNS
+from data.engine import move_into_place, working_connection
+from data.errors import InputError
+from data.ledger import LakeFile
+from data.lock import writer_lock
+from data.monthly import PARQUET
+from data.settings import Settings
+from data.sql import literal, literals
+
+
+def undo(settings: Settings, import_id: str) -> dict[str, Any]:
+    """Undo one import in the lake; comes back with {"import", "removed", "handed_over", "data_version"}.
+
+    Events that a later import held as well were counted once, for the first; that later import keeps them now.
+    Raises InputError for an id that is not an active import.
+    """
+    with writer_lock(settings):
+        ledger.sweep(settings)
+        row = ledger.find_import(settings, import_id)
+        if row.status != "active":
+            raise InputError(f"Import '{import_id}' was undone already, at {row.undone_at}. There is nothing to take back.")
+        work = settings.tmp / "undo"
+        try:
+            return _undo(settings, import_id, work)
+        finally:
+            shutil.rmtree(work, ignore_errors=True)
+
+
+def _undo(settings: Settings, import_id: str, work: Path) -> dict[str, Any]:
+    work.mkdir(parents=True, exist_ok=True)
+    written, replaced, handed = _hand_over(settings, import_id, work)
+    for source, file in written:
+        move_into_place(source, settings.var / file.path)
+    gone = ledger.files(settings, import_id=import_id)
+    with ledger.connect(settings) as connection:
+        connection.execute(
+            "update imports set status = 'undone', undone_at = ? where import_id = ? and status = 'active'",
+            (ledger.now(), import_id),
+        )
+        ledger.remove_files(connection, [*(file.path for file in gone), *replaced])
+        ledger.add_files(connection, [file for _, file in written])
+        version = ledger.bump_version(connection)
+        if not connection.execute("select count(*) from imports where status = 'active'").fetchone()[0]:
+            ledger.set_state(connection, "sample", None)
+            ledger.set_state(connection, "timezone", None)
+            ledger.set_state(connection, "forget_themes", "1")
+    ledger.sweep(settings)
+    removed = sum(file.rows for file in gone if file.role == "events")
+    return {"import": import_id, "removed": removed, "handed_over": handed, "data_version": version}
+
+
+def _hand_over(settings: Settings, import_id: str, work: Path) -> tuple[list[tuple[Path, LakeFile]], list[str], int]:
+    """For each month: the events of `import_id` that later imports claim, written into the first claimant's files."""
+    order = {row.import_id: row.seq for row in ledger.imports(settings, active_only=True)}
+    every = ledger.files(settings)
+    written: list[tuple[Path, LakeFile]] = []
+    replaced: list[str] = []
+    handed = 0
+    with working_connection(settings) as connection:
+        for lost in [f for f in every if f.role == "events" and f.import_id == import_id]:
+            claims = sorted(
+                (f for f in every if f.role == "overlaps" and f.month == lost.month and f.import_id != import_id),
+                key=lambda f: order[f.import_id],
+            )
+            connection.execute(
+                "create or replace temp table lost as select event_key, event_time, occurrence from"
+                f" read_parquet({literal(settings.var / lost.path)})"
+            )
+            for claim in claims:
+                connection.execute(
+                    "create or replace temp table won as select c.* from"
+                    f" read_parquet({literal(settings.var / claim.path)}, hive_partitioning = false) c semi join lost l on"
+                    " l.event_key = c.event_key and l.event_time = c.event_time and l.occurrence = c.occurrence"
+                )
+                rows = connection.execute("select count(*) from won").fetchall()[0][0]
+                if not rows:
+                    continue
+                handed += rows
+                own = next(
+                    (f for f in every if f.role == "events" and f.month == claim.month and f.import_id == claim.import_id), None
+                )
+                kept = [str(settings.var / own.path)] if own else []
+                union = f"select {LAKE_COLUMNS} from won"
+                if kept:
+                    union += f" union all select {LAKE_COLUMNS} from read_parquet({literals(kept)}, hive_partitioning = false)"
+                rest = (
+                    f"select {LAKE_COLUMNS} from read_parquet({literal(settings.var / claim.path)}, hive_partitioning = false)"
+                    " c where record not in (select record from won)"
+                )
+                for sql, role, old in ((union, "events", own), (rest, "overlaps", claim)):
+                    file = _rewrite(connection, sql, role, claim, old, work)
+                    if file:
+                        written.append(file)
+                    if old:
+                        replaced.append(old.path)
+                connection.execute(
+                    "delete from lost l using won w where l.event_key = w.event_key and l.event_time = w.event_time"
+                    " and l.occurrence = w.occurrence"
+                )
+    return written, replaced, handed
+
+
+def _rewrite(connection: Any, sql: str, role: str, claim: LakeFile, old: LakeFile | None, work: Path) -> tuple[Path, LakeFile] | None:
+    rows = connection.execute(f"select count(*) from ({sql})").fetchall()[0][0]
+    if not rows:
+        return None
+    path = work / f"{role}-{claim.month}-{claim.import_id}.parquet"
+    connection.execute(f"copy ({sql} order by event_time, record) to {literal(path)} {PARQUET}").fetchall()
+    revision = int(old.path.rsplit("-r", 1)[1].removesuffix(".parquet")) + 1 if old and "-r" in Path(old.path).name else 2
+    name = f"lake/{role}/month={claim.month}/{claim.import_id}-r{revision}.parquet"
+    return path, LakeFile(name, claim.import_id, role, claim.month, rows)
