@@ -27,8 +27,8 @@ WHERE "by" = $by AND grain = $grain AND segment = $segment AND start BETWEEN $fi
 GROUP BY ALL
 """
 PERSONAL_SQL = """
-SELECT {line} AS id, {start} AS start, sum(d.events)::BIGINT AS events, count(DISTINCT d.user_no) AS users,
-    sum(d.revenue)::DOUBLE AS revenue
+SELECT {line} AS id, {start} AS start, sum(d.events)::BIGINT AS events,
+    count(DISTINCT d.user_no) FILTER (d.events > 0) AS users, sum(d.revenue)::DOUBLE AS revenue
 FROM {rows} d LEFT JOIN users u ON u.user_no = d.user_no
 WHERE d.day BETWEEN $first AND $last {filters}
 GROUP BY ALL

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 
 from data.errors import InputError
+from data.lists import members
 from data.scope import Scope
 from data.store import Store
 
@@ -71,7 +72,9 @@ def people(store: Store, scope: Scope, *, personal: bool = False) -> People:
                 f"The segment '{name}' is counted by itself and for interests only, not with other segments, for items "
                 f"or for distinct people of a window. Use it alone, or one of: {', '.join(PERSONAL)}."
             )
-    params = {name: _members(store, value) if name == "list" else value for name, value in scope.segments}
+    params: dict[str, object] = {
+        name: members(store.settings, value) if name == "list" else value for name, value in scope.segments
+    }
     return People(conditions=tuple(PERSONAL[name] for name in names), params=params, text=text)
 
 
@@ -86,12 +89,3 @@ def _check(store: Store, name: str, value: str) -> None:
     if value not in values:
         some = ", ".join(values[:8]) + (", ..." if len(values) > 8 else "")
         raise InputError(f"The segment '{name}' has no value '{value}'. It has: {some}.")
-
-
-def _members(store: Store, list_id: str) -> list[int]:
-    """The user numbers of a saved list."""
-    from data.lists import members
-
-    if not list_id.isdigit():
-        raise InputError(f"A saved list is named by its number, found '{list_id}'. Write it as list=NUMBER.")
-    return members(store.settings, int(list_id))

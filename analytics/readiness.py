@@ -17,7 +17,14 @@ def readiness(store: Store) -> pl.DataFrame:
     """One row per page and question: page, state (ready, partial, needs), reason, unlock ('' where it is ready)."""
     covered = complete_days(store.meta)
     weeks = 0 if covered is None else ((covered[1] - covered[0]).days + 1) // 7
-    rows = [_trends(store, weeks), _cohorts(store, weeks), _last_year(weeks), _season(weeks), _known(store), _words(store)]
+    rows = [
+        _trends(store, weeks),
+        _cohorts(store, weeks),
+        _last_year(weeks),
+        _season(weeks),
+        _known(store),
+        _words(store),
+    ]
     return pl.DataFrame(rows, schema=READINESS_SCHEMA, orient="row")
 
 
@@ -28,7 +35,12 @@ def _trends(store: Store, weeks: int) -> Row:
     if weeks >= 4:
         reason = f"{what}: lines, but changes need 8 weeks and stages 12."
         return "Interest trends", "partial", reason, f"{_number(12 - weeks, 'more week')} of the log."
-    return "Interest trends", "needs", f"{what}: too short to tell change from chance.", "At least 8 complete weeks of the log."
+    return (
+        "Interest trends",
+        "needs",
+        f"{what}: too short to tell change from chance.",
+        "At least 8 complete weeks of the log.",
+    )
 
 
 def _cohorts(store: Store, weeks: int) -> Row:
@@ -78,11 +90,19 @@ def _words(store: Store) -> Row:
     for row in ledger.imports(store.settings, active_only=True):
         for name, count in row.receipt.get("events_by_type", {}).items():
             types[name] = types.get(name, 0) + count
-    found = [f"{types[name]:,} {plural}" for name, plural in (("search", "searches"), ("review", "reviews")) if types.get(name)]
+    found = [
+        f"{types[name]:,} {plural}"
+        for name, plural in (("search", "searches"), ("review", "reviews"))
+        if types.get(name)
+    ]
     if len(found) == 2:
         return "Searches and reviews", "ready", f"{' and '.join(found)} in the log.", ""
     state = "partial" if found else "needs"
-    reason = f"{found[0]} in the log." if found else "No searches and no reviews in the log: interest is seen only in what people did with items."
+    reason = (
+        f"{found[0]} in the log."
+        if found
+        else "No searches and no reviews in the log: interest is seen only in what people did with items."
+    )
     unlock = "Rows of event_type search (with query) and review (with rating, review_text)."
     return "Searches and reviews", state, reason, unlock
 

@@ -59,9 +59,7 @@ def risers(
     """
     chosen_by(by, store.meta.bys, store.meta.segments)
     chosen("metric", metric, METRICS)
-    earlier, later = windows(
-        store.meta, scope, window=window, compare=compare, end=end, before=before, after=after
-    )
+    earlier, later = windows(store.meta, scope, window=window, compare=compare, end=end, before=before, after=after)
     if metric == "users" and earlier.days != later.days:
         raise InputError(
             f"Distinct people can be compared over windows of equal length only, found {earlier.days} and "
@@ -147,7 +145,8 @@ def _frame(lines: pl.DataFrame, earlier: _Side, later: _Side, history: _Side) ->
         change = np.where(before > 0, after / before * rate - 1, np.nan)
         floor = 1 / (earlier.events.sum(axis=1) + 0.5) + 1 / (later.events.sum(axis=1) + 0.5)
         weeks = [np.log(side.weekly(0.5)) for side in (earlier, later)]
-    found = difference(*(week[:, ~np.isnan(week).all(axis=0)] for week in weeks), floor)
+    known = [week[:, ~np.isnan(week).all(axis=0)] for week in weeks]
+    found = difference(known[0], known[1], floor)
     low, high = interval(found)
     clear = passes(found.p) & (events >= LEAST_BASE)
     weekly = history.weekly()

@@ -20,7 +20,7 @@ from data.store import Store
 
 __all__ = ["kpis", "readiness"]
 
-KPI_SCHEMA = {
+KPI_SCHEMA: dict[str, pl.DataType | type[pl.DataType]] = {
     "name": pl.Utf8, "value": pl.Float64, "before": pl.Float64, "change": pl.Float64, "low": pl.Float64,
     "high": pl.Float64, "spark": pl.List(pl.Float64),
 }  # fmt: skip

@@ -28,9 +28,7 @@ ITEM_OF_SQL = {
 OTHERS = "others"
 
 
-def trend(
-    store: Store, scope: Scope, *, by: str, metric: str, grain: str, limit: int | None = None
-) -> pl.DataFrame:
+def trend(store: Store, scope: Scope, *, by: str, metric: str, grain: str, limit: int | None = None) -> pl.DataFrame:
     """The value of every line in every period of the scope, zeros filled in, largest line first.
 
     `by` is theme, category, brand, item, all, or segment:NAME (the lines are that segment's values). A share is
@@ -38,7 +36,8 @@ def trend(
     leaves that denominator as it is. Where the lines are segment values and interests are chosen, it is the
     interests' part of each value's own events. A period without any event has no share (null).
     Items without an event in the scope are left out; `limit` keeps that many of the largest lines and folds the rest
-    into the line 'others' (with metric='users' it drops the rest: people do not add up). Columns: id, name, start, complete, value, events.
+    into the line 'others' (with metric='users' it drops the rest: people do not add up).
+    Columns: id, name, start, complete, value, events.
     """
     chosen_by(by, store.meta.bys, store.meta.segments)
     chosen("metric", metric, METRICS)
@@ -59,7 +58,7 @@ def trend(
         whole = _denominators(store, scope, by, grain, whole_found, first, last)
         on = ["id", "start"] if "id" in whole.columns else ["start"]
         frame = frame.join(whole, on=on, how="left", maintain_order="left")
-        value = pl.when(pl.col("whole") > 0).then(pl.col("events") / pl.col("whole"))
+        value = pl.when(pl.col("whole") > 0).then(pl.col("events") / pl.col("whole")).otherwise(None)
     else:
         value = pl.col(metric).cast(pl.Float64)
     return frame.with_columns(value=value).select(*TREND_SCHEMA)
@@ -71,8 +70,8 @@ def _lines(store: Store, scope: Scope, by: str, found: pl.DataFrame) -> pl.DataF
     if scope.interests and segment_of(by) is None:
         lines = lines.filter(pl.col("id").is_in(list(scope.interests)))
     size = found.group_by("id").agg(size=pl.col("events").sum())
-    how = "inner" if by == "item" else "left"
-    return lines.join(size, on="id", how=how).sort(-pl.col("size").fill_null(0), "rank").select("id", "name")
+    joined = lines.join(size, on="id", how="inner" if by == "item" else "left")
+    return joined.sort(-pl.col("size").fill_null(0), "rank").select("id", "name")
 
 
 def _folded(found: pl.DataFrame, lines: pl.DataFrame, limit: int, metric: str) -> tuple[pl.DataFrame, pl.DataFrame]:

@@ -28,7 +28,8 @@ GROUP BY ALL ORDER BY cohort
 """
 PERSONAL_CELL_SQL = """
 SELECT date_trunc($grain, u.cohort_day)::DATE AS cohort, {age} AS age, {line} AS id,
-    count(DISTINCT d.user_no) AS users, sum(d.events)::BIGINT AS events, sum(d.revenue)::DOUBLE AS revenue
+    count(DISTINCT d.user_no) FILTER (d.events > 0) AS users, sum(d.events)::BIGINT AS events,
+    sum(d.revenue)::DOUBLE AS revenue
 FROM user_day d JOIN users u ON u.user_no = d.user_no
 WHERE d."by" = $by AND d.day >= date_trunc($grain, u.cohort_day) {filters}
 GROUP BY ALL
@@ -115,5 +116,12 @@ def _without_interests(scope: Scope) -> Scope:
 
 
 def _typed(frame: pl.DataFrame) -> pl.DataFrame:
-    kinds = {"cohort": pl.Date, "age": pl.Int64, "id": pl.Utf8, "users": pl.Int64, "events": pl.Int64, "revenue": pl.Float64}
+    kinds = {
+        "cohort": pl.Date,
+        "age": pl.Int64,
+        "id": pl.Utf8,
+        "users": pl.Int64,
+        "events": pl.Int64,
+        "revenue": pl.Float64,
+    }
     return frame.select(pl.col(name).cast(kind) for name, kind in kinds.items())

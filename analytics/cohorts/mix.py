@@ -61,7 +61,8 @@ def _cohort(start: date, grain: str, grid: pl.DataFrame) -> date:
     if start not in known:
         reach = f"the cohorts reach from {known[0]} to {known[-1]}" if known else "there are no cohorts"
         raise InputError(
-            f"No {grain} cohort starts on {start}; {reach}, each named by its first day ({floor(start, grain)} for this one)."
+            f"No {grain} cohort starts on {start}; {reach}, each named by its first day "
+            f"({floor(start, grain)} for this one)."
         )
     return start
 

@@ -65,8 +65,9 @@ def moved_to(store: Store, scope: Scope, *, cohort: str, by: str, start: date) -
             frame = frame.join(summed, on="id", how="left", maintain_order="left")
     frame = frame.fill_null(0)
     found = sizes(store, everything, cohort)
-    size = found.filter(cohort=start)["size"].sum()
-    error = _errors(store, everything, cohort, by, start, max(later), frame) * np.sqrt(1 + size / max(found["size"].sum() - size, 1))
+    size = int(found.filter(cohort=start)["size"].sum())
+    others = max(int(found["size"].sum()) - size, 1)
+    error = _errors(store, everything, cohort, by, start, max(later), frame) * np.sqrt(1 + size / others)
     frame = _judged(frame, error, size).filter(~pl.col("id").is_in(ASIDE))
     return frame.filter(pl.col("id").is_in(list(scope.interests))) if scope.interests else frame
 

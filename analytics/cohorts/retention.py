@@ -17,7 +17,7 @@ from data.store import Store
 CELL_USERS_SQL = """
 SELECT DISTINCT d.user_no
 FROM user_day d JOIN users u ON u.user_no = d.user_no
-WHERE d."by" = $by AND date_trunc($grain, u.cohort_day)::DATE = $start AND {age} = $age {filters}
+WHERE d."by" = $by AND d.events > 0 AND date_trunc($grain, u.cohort_day)::DATE = $start AND {age} = $age {filters}
 ORDER BY d.user_no
 """
 RETENTION_COLUMNS = (

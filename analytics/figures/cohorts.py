@@ -15,7 +15,9 @@ SHOWN = 26
 """Cohorts and ages a grid shows at most: more cannot be read, or sent in 60 KB."""
 FORMAT = {"retention": ".0%", "revenue_per_user": ",.0f", "revenue_so_far": ",.0f"}
 SAID = {
-    "retention": "still active", "revenue_per_user": "revenue per person", "revenue_so_far": "revenue per person so far",
+    "retention": "still active",
+    "revenue_per_user": "revenue per person",
+    "revenue_so_far": "revenue per person so far",
 }  # fmt: skip
 DULL = "#C4CAD0"
 SCALE = [[0.0, "#E8F1F8"], [0.5, "#6BAED6"], [1.0, "#08457E"]]
@@ -32,8 +34,10 @@ def label(cohort: date, grain: str) -> str:
     return f"{cohort:%b %Y}" if grain == "month" else f"{cohort.day} {cohort:%b %Y}"
 
 
-def cohort_heatmap(frame: pl.DataFrame, *, grain: str = "month", value: str = "retention", title: str = "") -> go.Figure:
-    """The grid of `retention`: a row per cohort, a column per age; incomplete cells grey and hatched, unreached ones empty.
+def cohort_heatmap(
+    frame: pl.DataFrame, *, grain: str = "month", value: str = "retention", title: str = ""
+) -> go.Figure:
+    """The grid of `retention`, cohorts by age; incomplete cells are grey and hatched, unreached ones empty.
 
     Age 0 takes no part in the scale: everybody is there. The latest 26 cohorts and ages are shown. Each cell carries
     an invisible marker with customdata (cohort, age), because a heatmap itself does not answer to clicks.
@@ -42,15 +46,22 @@ def cohort_heatmap(frame: pl.DataFrame, *, grain: str = "month", value: str = "r
     shown = frame.filter(pl.col("cohort").is_in(newest) & (pl.col("age") < SHOWN)).sort("cohort", "age")
     rows = [_row(shown.filter(cohort=cohort), grain) for cohort in newest]
     place = {cohort: number for number, cohort in enumerate(newest)}
-    shape = (len(newest), int(shown["age"].max() or 0) + 1 if newest else 0)  # type: ignore[call-overload]
+    shape = (len(newest), max(shown["age"].to_list(), default=-1) + 1)
     whole, cut = np.full(shape, np.nan, dtype="float32"), np.full(shape, np.nan, dtype="float32")
     for cohort, age, cell, complete in shown.select("cohort", "age", value, "complete").iter_rows():
         (whole if complete else cut)[place[cohort], age] = cell
     later = shown.filter((pl.col("age") > 0) & pl.col("complete"))[value]
     y = [place[cohort] for cohort in shown["cohort"]]
-    text = {"texttemplate": f"%{{z:{FORMAT[value]}}}", "textfont": {"size": 10}, "hoverinfo": "skip", "xgap": 1, "ygap": 1}
+    text = {
+        "texttemplate": f"%{{z:{FORMAT[value]}}}",
+        "textfont": {"size": 10},
+        "hoverinfo": "skip",
+        "xgap": 1,
+        "ygap": 1,
+    }
     grid = {
-        "type": "heatmap", "z": whole, "colorscale": SCALE, "zmin": 0, "zmax": later.max() if later.len() else None, **text,
+        "type": "heatmap", "z": whole, "colorscale": SCALE, "zmin": 0, "zmax": later.max() if later.len() else None,
+        **text,
         "hoverongaps": False, "colorbar": {"thickness": 10, "tickformat": FORMAT[value], "outlinewidth": 0},
     }  # fmt: skip
     grey = {"type": "heatmap", "z": cut, "colorscale": [[0, DULL], [1, DULL]], "showscale": False, **text}
@@ -67,7 +78,12 @@ def cohort_heatmap(frame: pl.DataFrame, *, grain: str = "month", value: str = "r
         "marker": {"symbol": "line-ne-open", "size": 18, "color": GREY, "line": {"width": 1}},
     }  # fmt: skip
     before = "; * customers from before the log began" if shown["from_before"].any() else ""
-    ages = {"title": f"{grain}s since the first purchase{before}", "dtick": 1, "zeroline": False, "range": [-0.5, shape[1] - 0.5]}
+    ages = {
+        "title": f"{grain}s since the first purchase{before}",
+        "dtick": 1,
+        "zeroline": False,
+        "range": [-0.5, shape[1] - 0.5],
+    }
     names = {
         "range": [len(newest) - 0.5, -0.5], "showgrid": False, "tickvals": list(range(len(rows))), "ticktext": rows,
     }  # fmt: skip

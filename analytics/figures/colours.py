@@ -57,7 +57,7 @@ def colours(ids: Iterable[str]) -> dict[str, str]:
 
 
 def interest_colours(store: Store, scope: Scope | None = None, *, by: str) -> dict[str, str]:
-    """The colours of every line of `by`, by size in the whole log: hand them to each figure, and a line keeps its own."""
+    """The colours of the lines of `by`, by size in the whole log: handed to every figure, each line keeps its own."""
     return colours(names(store, by)["id"].to_list()[:200])
 
 

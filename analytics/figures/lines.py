@@ -56,7 +56,12 @@ def trend_lines(
         if not complete.all():
             traces.append({**shared, **_dashes(line["start"].to_list(), values, complete, hover, colour[key])})
         if "before" in line.columns and not index:
-            past = {"y": line["before"].cast(pl.Float32).to_numpy(), "mode": "lines", "opacity": 0.7, "showlegend": False}
+            past = {
+                "y": line["before"].cast(pl.Float32).to_numpy(),
+                "mode": "lines",
+                "opacity": 0.7,
+                "showlegend": False,
+            }
             look = {"line": {"color": colour[key], "width": 1, "dash": "dot"}, "name": f"{name}, before"}
             traces.append({**shared, **places, **past, **look, "hovertemplate": hover})
     _hide_large_others(traces, frame, value)
@@ -115,7 +120,9 @@ def _mark(look: Look, notes: Notes, frame: pl.DataFrame) -> None:
         if not first <= day <= last:  # type: ignore[operator]
             continue
         line = {"color": GREY, "width": 1, "dash": "dot"}
-        look["shapes"].append({"type": "line", "x0": str(day), "x1": str(day), "y0": 0, "y1": 1, "yref": "paper", "line": line})
+        look["shapes"].append(
+            {"type": "line", "x0": str(day), "x1": str(day), "y0": 0, "y1": 1, "yref": "paper", "line": line}
+        )
         look["annotations"].append({
             "x": str(day), "y": 1, "yref": "paper", "text": text, "showarrow": False, "xanchor": "left",
             "yanchor": "bottom", "font": {"size": 11, "color": GREY},
@@ -126,9 +133,12 @@ def alt_trend_lines(frame: pl.DataFrame, *, metric: str, grain: str) -> str:
     """What the picture shows, for those who cannot see it."""
     if frame.is_empty():
         return "An empty chart."
-    count, first, last = frame["id"].n_unique(), frame["start"].min(), frame["start"].max()
+    count, starts = frame["id"].n_unique(), frame["start"].unique().sort().to_list()
     incomplete = frame.filter(~pl.col("complete"))["start"].n_unique()
     tail = f" {incomplete} incomplete {grain}{'s are' if incomplete > 1 else ' is'} dashed." if incomplete else ""
     latest = frame.filter(pl.col("complete") & (pl.col("start") == pl.col("start").filter(pl.col("complete")).max()))
-    values = ", ".join(f"{name} {value:{FORMAT[metric]}}" for name, value in latest.select("name", "value").drop_nulls().rows())
-    return f"{count} lines of {metric} by {grain} from {first} to {last}; in the last complete {grain}: {values}.{tail}"
+    values = ", ".join(
+        f"{name} {value:{FORMAT[metric]}}" for name, value in latest.select("name", "value").drop_nulls().rows()
+    )
+    reach = f"{count} lines of {metric} by {grain} from {starts[0]} to {starts[-1]}"
+    return f"{reach}; in the last complete {grain}: {values}.{tail}"

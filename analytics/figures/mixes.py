@@ -40,7 +40,9 @@ def mix_ribbons(
         float(side.filter(pl.col("id").is_in(top)).group_by("age").agg(pl.col("share").sum())["share"].max() or 0)  # type: ignore[arg-type]
         for side in sides
     )
-    look = layout(title, 400, x=ages, y={"tickformat": ".0%", "range": [0, min(1.0, height * 1.1)], "title": "share of events"})
+    look = layout(
+        title, 400, x=ages, y={"tickformat": ".0%", "range": [0, min(1.0, height * 1.1)], "title": "share of events"}
+    )
     traces: list[Look] = []
     width = 1.0 if others is None else 0.485
     for number, side in enumerate(sides):
@@ -71,17 +73,19 @@ def alt_mix_ribbons(own: pl.DataFrame) -> str:
     complete = own.filter("complete")
     if complete.is_empty():
         return "An empty chart of an interest mix."
-    last = complete["age"].max()
+    last = max(complete["age"].to_list())
     parts = []
     for age in sorted({0, last}):
-        largest = complete.filter(pl.col("age") == age, ~pl.col("id").is_in(ASIDE)).sort("share", descending=True).head(3)
+        largest = (
+            complete.filter(pl.col("age") == age, ~pl.col("id").is_in(ASIDE)).sort("share", descending=True).head(3)
+        )
         said = ", ".join(f"{name} {share:.0%}" for name, share in largest.select("name", "share").rows())
         parts.append(f"at age {age} {said}")
     return f"Shares of interests by age: {'; '.join(parts)}."
 
 
 def lifecycle_bars(frame: pl.DataFrame, *, title: str = "") -> go.Figure:
-    """The people of one interest by state (`lifecycle` of one id): active ones above zero, lapsing and dormant below."""
+    """The people of one interest by state (`lifecycle` of one id): active above zero, lapsing and dormant below."""
     start = frame["start"].cast(pl.Utf8).to_list()
     shape = ["" if complete else "/" for complete in frame["complete"]]
     traces: list[Look] = []
@@ -113,4 +117,6 @@ def alt_lifecycle_bars(frame: pl.DataFrame) -> str:
         return "An empty chart of people by state."
     last = complete.sort("start").row(-1, named=True)
     said = ", ".join(f"{last[state]:,} {state}" for state in STATES)
-    return f"People by state in each period; at the end of the last complete one, which began on {last['start']}: {said}."
+    return (
+        f"People by state in each period; at the end of the last complete one, which began on {last['start']}: {said}."
+    )

@@ -32,9 +32,11 @@ def came_back(frame: pl.DataFrame, *, cohort: str) -> str:
             share = float((cells["retention"] * cells["size"]).sum()) / float(cells["size"].sum())
             parts.append(f"{percent(share)} after {age} {cohort}{'s' if age > 1 else ''}")
     if not parts:
-        return f"No {cohort} cohort of at least {LEAST_PEOPLE} people has aged a whole {cohort} yet, so nobody can say who comes back."
+        few = f"No {cohort} cohort of at least {LEAST_PEOPLE} people has aged a whole {cohort} yet"
+        return f"{few}, so nobody can say who comes back."
     people = int(known.filter(pl.col("age") == 0)["size"].sum())
-    return f"Of {people:,} people who came since the log began, these were active again: {listed(parts)}.{_newer(known, cohort)}"
+    who = f"Of {people:,} people who came since the log began"
+    return f"{who}, these were active again: {listed(parts)}.{_newer(known, cohort)}"
 
 
 def _newer(known: pl.DataFrame, cohort: str) -> str:
@@ -53,7 +55,9 @@ def _newer(known: pl.DataFrame, cohort: str) -> str:
     if abs(gap) <= 2 * max(error, spread):
         return f" No clear difference between older and newer cohorts after one {cohort}."
     better = "more" if gap > 0 else "less"
-    return f" Newer cohorts come back {better} often: {percent(share[1])} against {percent(share[0])} after one {cohort}."
+    return (
+        f" Newer cohorts come back {better} often: {percent(share[1])} against {percent(share[0])} after one {cohort}."
+    )
 
 
 def value_so_what(store: Store, scope: Scope, *, cohort: str) -> str:
@@ -90,8 +94,16 @@ def mix_so_what(store: Store, scope: Scope, *, cohort: str, by: str, start: date
 
 def turned_to(own: pl.DataFrame, moves: pl.DataFrame, *, cohort: str, start: date) -> str:
     """What a cohort came for and moved to, from frames of `cohort_mix` and `moved_to`."""
-    who = f"People who came in {label(start, cohort)}" if cohort != "week" else f"People who came in the week of {day(start)}"
-    first = own.filter((pl.col("age") == 0) & ~pl.col("id").is_in(["unsorted", "none"])).sort("share", descending=True).head(2)
+    who = (
+        f"People who came in {label(start, cohort)}"
+        if cohort != "week"
+        else f"People who came in the week of {day(start)}"
+    )
+    first = (
+        own.filter((pl.col("age") == 0) & ~pl.col("id").is_in(["unsorted", "none"]))
+        .sort("share", descending=True)
+        .head(2)
+    )
     if first.is_empty():
         return f"{who} did nothing that belongs to an interest."
     came = listed([f"'{name}' ({percent(share)})" for name, share in first.select("name", "share").rows()])
@@ -100,10 +112,16 @@ def turned_to(own: pl.DataFrame, moves: pl.DataFrame, *, cohort: str, start: dat
     clear = moves.filter("clear")
     gains, losses = clear.filter(pl.col("gain") > 0).head(2), clear.filter(pl.col("gain") < 0).tail(1)
     if clear.is_empty():
-        return f"{who} came most of all for {came}; since then they moved no differently from others of the same age, as far as can be told."
+        return (
+            f"{who} came most of all for {came}; since then they moved no differently from others of the same age, "
+            "as far as can be told."
+        )
     parts = []
     if gains.height:
-        moved = [f"'{row['name']}' ({_points(row['gain'])}, {row['events_later']:,} events)" for row in gains.iter_rows(named=True)]
+        moved = [
+            f"'{row['name']}' ({_points(row['gain'])}, {row['events_later']:,} events)"
+            for row in gains.iter_rows(named=True)
+        ]
         parts.append(f"moved more than others to {listed(moved)}")
     if losses.height:
         row = losses.row(0, named=True)
@@ -131,9 +149,9 @@ def states(frame: pl.DataFrame, *, grain: str) -> str:
     name = f"'{now['name']}'" if now["id"] else "the shop"
     active = now["new"] + now["returning"] + now["resurrected"]
     said = (
-        f"At the end of the {grain} from {day(now['start'])}, {active:,} people were active in {name}: {now['new']:,} new, "
-        f"{now['returning']:,} returning, {now['resurrected']:,} back after 90 days or more; {now['lapsing']:,} are lapsing "
-        f"and {now['dormant']:,} dormant."
+        f"At the end of the {grain} from {day(now['start'])}, {active:,} people were active in {name}: "
+        f"{now['new']:,} new, {now['returning']:,} returning, {now['resurrected']:,} back after 90 days or more; "
+        f"{now['lapsing']:,} are lapsing and {now['dormant']:,} dormant."
     )
     if now["resurrected"] > now["new"]:
         return f"{said} More came back than came new: the dormant are worth an invitation."

@@ -35,5 +35,9 @@ def whole(frame: pl.DataFrame) -> str:
         return "Over the last 28 complete days, events, active people and revenue show no clear change."
     said = listed([f"{CALLED[row['name']]} {moved(row['change'], row['low'], row['high'])}" for row in clear])
     quiet = [CALLED[row["name"]] for row in known if row not in clear]
-    rest = f"; {listed(quiet)} show{'s' if len(quiet) == 1 and quiet[0] == 'revenue' else ''} no clear change" if quiet else ""
+    rest = (
+        f"; {listed(quiet)} show{'s' if len(quiet) == 1 and quiet[0] == 'revenue' else ''} no clear change"
+        if quiet
+        else ""
+    )
     return f"Over the last 28 complete days, {said}{rest}."

@@ -51,7 +51,7 @@ def changes(frame: pl.DataFrame, before: Window, after: Window, *, by: str, metr
         return f"{span}, {name} {_said(row)}."
     parts = [_moved(side, verb) for side, verb in ((rise, "rose"), (fall, "fell")) if side.height]
     rest = frame.height - clear.height
-    quiet = f", {rest:,} show no clear change" if rest > 1 else ", one shows no clear change" if rest else ""
+    quiet = f"; {rest:,} show no clear change" if rest > 1 else "; one shows no clear change" if rest else ""
     look = rise if rise.height else fall
     heading = f"{span}: of {frame.height:,} {noun(by, frame.height)}, {'; '.join(parts)}{quiet}."
     return f"{heading} {_next(look.row(0, named=True), by)}"
@@ -64,7 +64,9 @@ def _moved(side: pl.DataFrame, verb: str) -> str:
     reach = "" if row["low"] is None else f", 95 % interval {row['low'] * 100:+.0f} % to {row['high'] * 100:+.0f} %"
     which = "" if side.height == 1 else ", most of all"
     colon = ":" if side.height == 1 else ""
-    return f"{_count(side.height)} clearly {verb}{which}{colon} '{row['name']}' ({change}{reach}, {row['base']:,} events)"
+    return (
+        f"{_count(side.height)} clearly {verb}{which}{colon} '{row['name']}' ({change}{reach}, {row['base']:,} events)"
+    )
 
 
 def _said(row: dict[str, object]) -> str:
@@ -97,4 +99,8 @@ def _all_of(by: str, count: int) -> str:
 
 
 def _count(count: int) -> str:
-    return ("one", "two", "three", "four", "five", "six", "seven", "eight", "nine")[count - 1] if count < 10 else f"{count:,}"
+    return (
+        ("one", "two", "three", "four", "five", "six", "seven", "eight", "nine")[count - 1]
+        if count < 10
+        else f"{count:,}"
+    )

@@ -1,0 +1,60 @@
+"""The command line of the questions: python -m analytics COMMAND. See `python -m analytics --help`."""
+
+import argparse
+import json
+import sys
+from collections.abc import Sequence
+
+from analytics.commands import COMMANDS
+from analytics.commands.output import table_text, write
+from data.errors import AppError, StoreError
+from data.settings import Settings, load_settings
+from data.store import Store, open_store
+
+EMPTY = (
+    "The store is empty, so there is nothing to ask. Import a log with `python -m data import FILE`, or load a sample "
+    "with `python -m data sample online-retail-ii`."
+)
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """0 when answered, 1 with one sentence on standard error when not; argparse ends with 2 for wrong usage."""
+    parser = argparse.ArgumentParser(prog="python -m analytics", description="Ask the published store.")
+    subparsers = parser.add_subparsers(dest="command", required=True, metavar="COMMAND")
+    for name, command in COMMANDS.items():
+        subparser = subparsers.add_parser(name, help=command.HELP, description=command.HELP)
+        command.add_arguments(subparser)
+    options = parser.parse_args(arguments)
+    command = COMMANDS[options.command]
+    try:
+        store = _open(load_settings())
+        try:
+            answer = command.run(store, options)
+            if options.out:
+                write(answer.frame, options.out)
+        finally:
+            store.close()
+    except AppError as error:
+        print(error.message, file=sys.stderr)
+        return 1
+    if options.json:
+        print(json.dumps(answer.result, ensure_ascii=False, allow_nan=False))
+    else:
+        print(answer.sentence, file=sys.stderr)
+        print(table_text(answer.frame))
+    return 0
+
+
+def _open(settings: Settings) -> Store:
+    """The published store, if there is anything in it."""
+    store = open_store(settings)
+    if store is None:
+        raise StoreError(EMPTY)
+    if not store.meta.events:
+        store.close()
+        raise StoreError(EMPTY)
+    return store
+
+
+if __name__ == "__main__":
+    raise SystemExit(main())

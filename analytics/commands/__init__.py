@@ -1,0 +1,7 @@
+"""One module per command: its arguments, and its answer as frame, JSON object and sentence."""
+
+from types import ModuleType
+
+from analytics.commands import cohorts, risers, trends
+
+COMMANDS: dict[str, ModuleType] = {"trends": trends, "risers": risers, "cohorts": cohorts}
