@@ -1,0 +1,79 @@
+"""The table beside the trend: every interest with its size, its change, last year's change and its stage."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import polars as pl
+
+from analytics.choices import chosen
+from analytics.risers import risers
+from analytics.trends import ITEM_OF_SQL
+from data.errors import InputError
+from data.scope import Scope
+from data.store import Store
+
+
+WINDOW = {"day": 14, "week": 28, "month": 91}
+"""Days of a window per grain of the chart beside it."""
+ORDERS = {"rising": "the clear rises first", "fading": "the clear falls first", "largest": "the largest first"}
+DIRECTION = {"up": "clearly up", "down": "clearly down", "flat": "no clear change"}
+
+
+def interest_table(
+    store: Store, scope: Scope, *, by: str, metric: str, grain: str, order: str = "rising"
+) -> pl.DataFrame:
+    """One row per interest, judged over `WINDOW[grain]` days against the same length right before.
+
+    `verdict` is one of DIRECTION's words. `last_year` is the change against the same weeks a year earlier, null
+    where the log does not reach back. Sorted as `order` says; a change that is not clear never leads a list.
+    Columns: id, name, spark, value, change, low, high, verdict, last_year, base, stage.
+    """
+    chosen("order", order, ORDERS)
+    now = risers(store, scope, by=by, metric=metric, window=WINDOW[grain], compare="previous")
+    try:
+        year = risers(store, scope, by=by, metric=metric, window=WINDOW[grain], compare="last-year")
+        year = year.select("id", last_year="change")
+    except InputError:
+        year = now.select("id", last_year=pl.lit(None, pl.Float64))
+    up = pl.col("clear") & (pl.col("change").fill_null(1) > 0)
+    down = pl.col("clear") & ~up
+    verdict = (
+        pl.when(up)
+        .then(pl.lit(DIRECTION["up"]))
+        .when(down)
+        .then(pl.lit(DIRECTION["down"]))
+        .otherwise(pl.lit(DIRECTION["flat"]))
+    )
+    frame = now.join(year, on="id", how="left", maintain_order="left").with_columns(verdict=verdict)
+    if order == "largest":
+        frame = frame.sort("after", descending=True, nulls_last=True, maintain_order=True)
+    else:
+        lead, last, sign = (up, down, -1) if order == "rising" else (down, up, 1)
+        place = pl.when(lead).then(0).when(last).then(2).otherwise(1)
+        # Between the clear ones nothing is told by the change, so size decides.
+        within = pl.when(up | down).then(sign * pl.col("change").fill_null(float("inf"))).otherwise(-pl.col("after"))
+        frame = frame.sort(place, within, maintain_order=True, nulls_last=True)
+    return frame.select(
+        "id",
+        "name",
+        "spark",
+        pl.col("after").alias("value"),
+        "change",
+        "low",
+        "high",
+        "verdict",
+        "last_year",
+        "base",
+        "stage",
+    )
+
+
+def item_table(store: Store, scope: Scope, *, by: str, interest: str, metric: str, grain: str) -> pl.DataFrame:
+    """The same table for the items of one interest, the largest first; a share stays a part of all events."""
+    items = store.query(ITEM_OF_SQL[chosen("by", by, ITEM_OF_SQL)], {"interest": interest})["item_id"].to_list()
+    if not items:
+        raise InputError(f"There is no {by} '{interest}' with items in this log. Choose another one from the table.")
+    return interest_table(
+        store, replace(scope, interests=tuple(items)), by="item", metric=metric, grain=grain, order="largest"
+    )

@@ -1,0 +1,89 @@
+"""The interest mix of one cohort as it ages, against all others, with what it moved to."""
+
+from dataclasses import replace
+
+import polars as pl
+import streamlit as st
+
+from analytics.cohorts import cohort_mix, cohort_sizes, moved_to, others_mix
+from analytics.figures import alt_mix_ribbons, interest_colours, mix_ribbons
+from analytics.sentences import cohorts as sentences
+from data.scope import Scope
+from data.store import Store
+from pages.interest.cohorts_views import lists, retention
+from pages.interest.cohorts_views.controls import Knobs
+from pages.shared import cached, state, wording
+from pages.shared.parts import chart, empty, export, so_what, table
+
+number = st.column_config.NumberColumn
+COLUMNS = {
+    "name": st.column_config.TextColumn("Interest", width="medium", pinned=True),
+    "first": number("First period", format="percent", help="Share of the cohort's events in its first period."),
+    "later": number("Later", format="percent", help="Share over all later complete ages together."),
+    "gain": number("Moved by", format="percent", help="The cohort's change minus that of all other cohorts at the same ages."),
+    "low": number("from", format="percent", help="95 % interval of the move, lower end."),
+    "high": number("to", format="percent", help="95 % interval of the move, upper end."),
+    "clear": st.column_config.CheckboxColumn("Clear", help="Passes 5 % false discoveries over all interests."),
+    "events_first": number("Events first", format="localized"),
+    "events_later": number("Events later", format="localized"),
+}
+
+
+def draw(opened: Store, scope: Scope, knobs: Knobs) -> None:
+    """Choose a cohort; its ribbons beside everybody else's, its moves below, a cell as a list."""
+    sizes = cached.answer(cohort_sizes, opened, scope, cohort=knobs.cohort)
+    if sizes.is_empty():
+        empty("No cohort starts in these days among these people. Widen the dates or take a filter away.")
+        return
+    start = choose(sizes, knobs)
+    if start is None:
+        return
+    about = {"cohort": knobs.cohort, "by": knobs.by, "start": start}
+    moves = cached.answer(moved_to, opened, scope, **about)
+    sentence = cached.answer(sentences.mix_so_what, opened, scope, **about)
+    so_what(sentence)
+    own = cached.answer(cohort_mix, opened, scope, **about)
+    rest = cached.answer(others_mix, opened, scope, **about)
+    palette = cached.answer(interest_colours, opened, by=knobs.by)
+    chart(mix_ribbons(own, rest, grain=knobs.cohort, palette=palette), alt_mix_ribbons(own), "mix", key="cohorts_mix")
+    st.subheader("What they moved to", anchor=False)
+    if moves.is_empty():
+        empty("This cohort has no complete later period yet, so nothing can be compared. Choose an older one.")
+    else:
+        table(moves, "What the cohort moved to and from", key="cohorts_moves", columns=COLUMNS)
+        export(moves, "moves", opened.meta, scope, key="cohorts_moved", **about)
+    cell(opened, scope, knobs, own, start)
+
+
+def choose(sizes: pl.DataFrame, knobs: Knobs) -> object:
+    """Which cohort, bound to the URL by its first day; the largest that can be judged first."""
+    days = [str(day) for day in sizes.sort("size", descending=True)["cohort"].to_list()]
+    by_day = dict(zip(sizes["cohort"].cast(pl.String), sizes["size"], strict=True))
+    before = set(sizes.filter("from_before")["cohort"].cast(pl.String))
+    ordered = sorted(days, key=lambda day: day in before)
+    chosen = st.selectbox(
+        f"Cohort of the {knobs.cohort} that starts on", ordered, key=state.START, bind="query-params", width=280
+    )
+    if chosen is None:
+        return None
+    note = "; customers from before, their true first purchase is unknown" if chosen in before else ""
+    st.caption(f"{wording.things(by_day[chosen], 'person', 'people')}{note}")
+    return sizes["cohort"].to_list()[sizes["cohort"].cast(pl.String).to_list().index(chosen)]
+
+
+def cell(opened: Store, scope: Scope, knobs: Knobs, own: pl.DataFrame, start: object) -> None:
+    """One interest at one age of this cohort; its people become a list."""
+    st.subheader("Save a cell as a list", anchor=False)
+    if own.is_empty():
+        return
+    names = dict(zip(own["id"], own["name"], strict=True))
+    with st.container(horizontal=True, vertical_alignment="bottom"):
+        interest = st.selectbox("Interest", list(names), format_func=lambda each: names[each], key="cohorts_interest")
+        age = st.selectbox(f"In {knobs.cohort}", sorted(own["age"].unique().to_list()), key="cohorts_mix_age")
+    narrowed = replace(scope, interests=(interest,))
+    people = cached.answer(
+        retention.people_of, opened, narrowed, cohort=knobs.cohort, start=start, age=age
+    )
+    what = f"{wording.period(start, knobs.cohort)} cohort, {names[interest]} in {knobs.cohort} {age}"
+    source = {"page": "cohorts", "cohort": knobs.cohort, "start": str(start), "age": age, "interest": interest}
+    lists.save_form(people, what, source, key="cohorts_mix_cell")

@@ -1,0 +1,55 @@
+"""The main chart of Trends with its sentence, notes and export."""
+
+import polars as pl
+import streamlit as st
+
+from analytics.figures import alt_trend_lines, interest_colours, trend_lines
+from analytics.seasons import seasonally_adjusted
+from analytics.sentences import trends as sentences
+from analytics.trends import compared, index_100, top_with_others, trend
+from data.scope import Scope
+from data.store import Store
+from pages.interest.trends_views import notes
+from pages.interest.trends_views.controls import Knobs
+from pages.shared import cached, state
+from pages.shared.parts import chart, empty, export, so_what
+
+LINES = 8
+
+
+def shown(
+    store: Store, scope: Scope, *, by: str, metric: str, grain: str, compare: str, index: bool, season: bool
+) -> tuple[pl.DataFrame, str]:
+    """What the chart shows, at most eight lines and the others, and what is to be said about the season."""
+    if compare == "nothing":
+        frame = trend(store, scope, by=by, metric=metric, grain=grain)
+    else:
+        frame = compared(store, scope, by=by, metric=metric, grain=grain, compare=compare)
+    frame = top_with_others(frame, LINES, metric=metric)
+    note = ""
+    if season:
+        frame, note = seasonally_adjusted(frame, grain)
+    return (index_100(frame) if index else frame), note
+
+
+def draw(opened: Store, scope: Scope, knobs: Knobs) -> None:
+    """Sentence, chart, and the row of things to do with it."""
+    about = {"by": knobs.by, "metric": knobs.metric, "grain": knobs.grain}
+    wanted = {**about, "compare": knobs.compare, "index": knobs.index, "season": knobs.season}
+    frame, season_note = cached.answer(shown, opened, scope, **wanted)
+    if frame.is_empty():
+        empty("Nothing happened in these days among these people. Widen the dates or take a filter away.")
+        return
+    sentence = cached.answer(sentences.so_what, opened, scope, compare=knobs.compare, **about)
+    so_what(sentence)
+    if season_note:
+        st.caption(season_note)
+    figure = trend_lines(
+        frame, metric=knobs.metric, grain=knobs.grain, index=knobs.index, notes=notes.marks(state.settings()),
+        palette=cached.answer(interest_colours, opened, by=knobs.by),
+    )  # fmt: skip
+    alt = alt_trend_lines(frame, metric=knobs.metric, grain=knobs.grain)
+    chart(figure, alt, f"trends-{knobs.by}-{knobs.metric}".replace(":", "-"), key="trends_chart")
+    with st.container(horizontal=True):
+        export(frame, "trends", opened.meta, scope, key="trends_lines", **wanted)
+        notes.popover()

@@ -1,0 +1,52 @@
+"""The job strip: what the worker is doing, how far it is, and why something failed."""
+
+from datetime import UTC, datetime, timedelta
+
+import streamlit as st
+
+from data.jobs import Job, cancel, jobs
+from data.settings import Settings
+from pages.shared import state, wording
+
+ACTIVE = ("queued", "running")
+BROKEN = ("failed", "interrupted")
+SHOWN_FOR = timedelta(days=2)
+"""Failures older than this are history; the page Data still lists them."""
+
+
+def busy(here: Settings) -> bool:
+    """Whether a job is waiting or running."""
+    return any(job.status in ACTIVE for job in jobs(here))
+
+
+def draw(here: Settings) -> None:
+    """One line per job that runs, waits or failed and was not put away."""
+    for job in jobs(here):
+        if job.status in ACTIVE:
+            _running(here, job)
+        elif job.status in BROKEN and not state.dismissed(job.id) and _recent(job):
+            _broken(job)
+
+
+def _running(here: Settings, job: Job) -> None:
+    with st.container(horizontal=True, vertical_alignment="center", border=True):
+        spent = f", {wording.elapsed((_now() - job.started).total_seconds())}" if job.started else ""
+        stage = job.stage or ("waiting for its turn" if job.status == "queued" else "starting")
+        st.progress(min(max(job.percent or 0, 0), 100), text=f"**{job.title}**: {stage}, {job.percent or 0:.0f} %{spent}")
+        st.button("Cancel", key=f"frame_cancel_{job.id}", icon=":material/close:", on_click=cancel, args=(here, job.id))
+
+
+def _broken(job: Job) -> None:
+    with st.container(horizontal=True, vertical_alignment="center", key=f"frame_job_{job.id}"):
+        what = "failed" if job.status == "failed" else "was interrupted"
+        reason = job.message or "The worker stopped before it was done. Start it again."
+        st.error(f"**{job.title} {what}.** {reason}", icon=":material/error:")
+        st.button("Dismiss", key=f"frame_dismiss_{job.id}", on_click=state.dismiss, args=(job.id,))
+
+
+def _recent(job: Job) -> bool:
+    return job.ended is not None and _now() - job.ended < SHOWN_FOR
+
+
+def _now() -> datetime:
+    return datetime.now(UTC)

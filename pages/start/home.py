@@ -1,0 +1,69 @@
+"""Home: what changed since last time?"""
+
+import polars as pl
+import streamlit as st
+
+from analytics.risers import risers
+from analytics.sentences import home as sentences
+from analytics.summary import kpis, readiness
+from data.scope import Scope
+from data.store import Store
+from pages.shared import cached, offer, state
+from pages.shared.parts import block, empty, explain, export, head, kpi_row, so_what, table
+
+TOP = 5
+INTERESTS = ("theme", "category", "brand", "item")
+number = st.column_config.NumberColumn
+COLUMNS = {
+    "name": st.column_config.TextColumn("Interest", width="medium"),
+    "spark": st.column_config.LineChartColumn("28 weeks", width="small", y_min=0),
+    "change": number("Change", format="percent", help="Of the share, last 28 complete days against the 28 before."),
+    "base": number("Base", format="localized", help="Events behind both windows."),
+    "stage": st.column_config.TextColumn("Stage", width="small"),
+}
+READY = {
+    "ready": ":material/check_circle: ready", "partial": ":material/error: in part", "needs": ":material/block: not yet",
+}  # fmt: skip
+COLOR = {"ready": "green", "partial": "orange", "needs": "gray"}
+
+
+def moved(store: Store, scope: Scope, *, by: str, up: bool) -> pl.DataFrame:
+    """The five clearest rises or falls of the share; only changes that are clear."""
+    found = risers(store, scope, by=by).filter("clear")
+    rise = pl.col("change").is_null() | (pl.col("change") > 0)
+    return found.filter(rise).head(TOP) if up else found.filter(~rise).reverse().head(TOP)
+
+
+opened = offer.need_store(key="home")
+scope = state.scope(opened.meta)
+by = state.by(opened.meta, [kind for kind in opened.meta.bys if kind in INTERESTS])
+head("Home", "What changed since last time?", opened.meta)
+with block(40, what="The summary"):
+    so_what(cached.answer(sentences.so_what, opened, scope))
+with block(160, what="The key figures"):
+    figures = cached.answer(kpis, opened, scope)
+    kpi_row(figures, "vs the 28 days before")
+for column, up, title in zip(st.columns(2, gap="medium"), (True, False), ("Rising", "Fading"), strict=True):
+    with column, block(240, what=title):
+        st.subheader(title, anchor=False)
+        rows = cached.answer(moved, opened, scope, by=by, up=up)
+        if rows.is_empty():
+            empty(f"No {by} is clearly {title.lower()} now. Differences below what chance does are not shown.")
+        else:
+            table(rows, f"{title} interests with change, base and stage", key=f"home_{title.lower()}", columns=COLUMNS)
+with st.container(horizontal=True):
+    st.page_link("pages/interest/trends.py", label="Open every interest on Trends", icon=":material/trending_up:")
+    export(figures, "home", opened.meta, scope, key="home_kpis")
+with block(200, what="What can be trusted"):
+    st.subheader("What you can trust", anchor=False)
+    for row in cached.answer(readiness, opened).iter_rows(named=True):
+        with st.container(horizontal=True, vertical_alignment="center"):
+            st.badge(READY[row["state"]], color=COLOR[row["state"]], width="content")
+            unlock = f" *To unlock: {row['unlock']}*" if row["unlock"] else ""
+            st.markdown(f"**{row['page']}.** {row['reason']}{unlock}", width="stretch")
+explain(
+    "Key figures cover the last 28 complete days of the log (or of the dates chosen) against the 28 days right before; "
+    "the interval comes from the weeks on both sides, and a change whose interval spans zero is grey. *Rising* and "
+    "*fading* list only interests whose share of events changed more than the ordinary differences from week to week, at "
+    "5 % false discoveries. A normal season counts as a change here: compare with last year on the page Trends."
+)
