@@ -210,3 +210,4 @@ def _commit(
         ledger.set_state(connection, "sample", options.sample)
         ledger.set_state(connection, "forget_themes", "1" if replaced else None)
         ledger.bump_version(connection)
+    ledger.sweep(settings)

@@ -1,9 +1,11 @@
 """Tiny published stores, made from hand-written events by a second, plainer set of statements than the real one."""
 
+import json
+import random
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
-from types import SimpleNamespace
+from pathlib import Path
 from typing import Any
 
 import duckdb
@@ -11,6 +13,7 @@ import polars as pl
 import pytest
 
 from data.settings import Settings
+from data.store import Store, open_store
 
 TABLES = """
 CREATE TABLE long AS
@@ -33,7 +36,7 @@ CREATE TABLE tagged AS
     FROM long l LEFT JOIN users u USING (user_no);
 CREATE TABLE trend AS
     SELECT "by", grain, date_trunc(grain, day)::DATE AS start, id, segment, value,
-           sum(counted)::BIGINT AS events, count(DISTINCT user_no) AS users,
+           sum(counted)::BIGINT AS events, count(DISTINCT user_no) FILTER (counted = 1) AS users,
            sum(revenue)::DECIMAL(18, 4) AS revenue
     FROM tagged t, (VALUES ('day'), ('week'), ('month')) AS g(grain),
          LATERAL (VALUES ('', ''), ('country', t.country), ('cohort', t.cohort), ('rfm', t.rfm)) AS s(segment, value)
@@ -43,6 +46,10 @@ CREATE TABLE user_day AS
     SELECT date_trunc('month', day)::DATE AS month, day, "by", id, user_no, country, NULL::VARCHAR AS platform,
            sum(counted)::BIGINT AS events, 1::BIGINT AS orders, sum(revenue)::DECIMAL(18, 4) AS revenue
     FROM long WHERE "by" <> 'item' GROUP BY ALL ORDER BY ALL;
+CREATE TABLE activity AS
+    SELECT date_trunc('month', day)::DATE AS month, day, user_no, item AS item_id, country, NULL::VARCHAR AS platform,
+           sum(counted)::BIGINT AS events, sum(revenue)::DECIMAL(18, 4) AS revenue
+    FROM long WHERE "by" = 'item' GROUP BY ALL ORDER BY ALL;
 CREATE TABLE cohort_size AS
     SELECT grain, date_trunc(grain, cohort_day)::DATE AS cohort, count(*) AS users, bool_or(from_before) AS from_before
     FROM users, (VALUES ('week'), ('month'), ('quarter')) AS g(grain) GROUP BY ALL;
@@ -81,7 +88,7 @@ class Event:
     day: date
     user: int | None = 1
     item: str = "a"
-    category: str | None = None
+    category: str | None = "toys"
     theme: str | None = None
     country: str | None = "UK"
     type: str = "purchase"
@@ -89,55 +96,95 @@ class Event:
     hour: int = 12
 
 
-class TinyStore:
-    """What a published store offers to analytics, in memory."""
-
-    version = 1
-
-    def __init__(self, connection: duckdb.DuckDBPyConnection, meta: Any, settings: Settings) -> None:
-        self._connection, self.meta, self.settings = connection, meta, settings
-
-    def query(self, sql: str, params: Any = ()) -> pl.DataFrame:
-        return self._connection.cursor().sql(sql, params=params or None).pl()
+EVENT_SCHEMA = {
+    "moment": pl.Datetime("us"), "type": pl.Utf8, "user_no": pl.Int64, "item": pl.Utf8, "category": pl.Utf8,
+    "theme": pl.Utf8, "country": pl.Utf8, "revenue": pl.Float64,
+}  # fmt: skip
+MakeStore = Callable[..., Store]
 
 
-def build(events: pl.DataFrame, settings: Settings, **changes: Any) -> TinyStore:
-    """A store of a frame of events; `changes` replace fields of its meta."""
-    connection = duckdb.connect()
-    connection.register("frame", events)
-    connection.execute("CREATE TABLE e AS SELECT * FROM frame")
-    for statement in TABLES.split(";\n"):
-        if statement.strip():
-            connection.execute(statement)
-    first, last = connection.execute("SELECT min(moment), max(moment) FROM e").fetchall()[0]
-    has = {by for (by,) in connection.execute("SELECT DISTINCT \"by\" FROM interests WHERE id NOT IN ('none', 'unsorted')").fetchall()}
-    counted = connection.execute("SELECT count(*), count(user_no) FROM e WHERE type <> 'refund'").fetchall()[0]
-    users = connection.execute("SELECT count(*) FROM users").fetchall()[0][0]
-    meta = SimpleNamespace(
-        data_version=1, sample=None, timezone="UTC", first_event=first, last_event=last,
-        first_day=first.date(), last_day=last.date(), first_day_complete=True, last_day_complete=True,
-        events=counted[0], users=users, items=1, revenue=1.0, currency=None,
-        default_by="category" if "category" in has else "theme" if "theme" in has else "item",
-        bys=tuple(by for by in ("theme", "category") if by in has) + ("item",),
-        segments=("country", "cohort", "rfm"), anonymous_share=1 - counted[1] / max(counted[0], 1),
-    )
-    for name, value in changes.items():
-        setattr(meta, name, value)
-    return TinyStore(connection, meta, settings)
+def frame_of(events: Iterable[Event]) -> pl.DataFrame:
+    """The events as the builder wants them."""
+    rows = [
+        (datetime(e.day.year, e.day.month, e.day.day, e.hour), e.type, e.user, e.item, e.category, e.theme, e.country, e.revenue)
+        for e in events
+    ]
+    return pl.DataFrame(rows, schema=EVENT_SCHEMA, orient="row")
+
+
+def build(events: pl.DataFrame, settings: Settings, **changes: Any) -> Store:
+    """Publish a frame of events as a store of its own; `changes` replace facts of its meta."""
+    settings.serve.mkdir(parents=True)
+    path = settings.serve / "serve-1.duckdb"
+    with duckdb.connect(str(path)) as connection:
+        connection.register("frame", events)
+        connection.execute("CREATE TEMP TABLE e AS SELECT * FROM frame")
+        for statement in TABLES.split(";\n"):
+            if statement.strip():
+                connection.execute(statement)
+        facts = {**_facts(connection), **changes}
+        connection.execute("CREATE TABLE meta (key VARCHAR, value VARCHAR)")
+        connection.executemany("INSERT INTO meta VALUES (?, ?)", [(k, json.dumps(v)) for k, v in facts.items()])
+    (settings.serve / "CURRENT").write_text(path.name)
+    store = open_store(settings)
+    assert store is not None
+    return store
+
+
+def _facts(connection: duckdb.DuckDBPyConnection) -> dict[str, Any]:
+    first, last, events, known, users = connection.execute(
+        "SELECT min(moment), max(moment), count(*) FILTER (type <> 'refund'), "
+        "count(user_no) FILTER (type <> 'refund'), count(DISTINCT user_no) FROM e"
+    ).fetchall()[0]
+    kinds = connection.execute("SELECT DISTINCT \"by\" FROM interests WHERE id NOT IN ('none', 'unsorted')").fetchall()
+    bys = [by for by in ("category", "theme") if (by,) in kinds] + (["item"] if events else [])
+    return {
+        "data_version": 1, "sample": None, "timezone": "UTC", "first_event": (first or datetime(2000, 1, 1)).isoformat(),
+        "last_event": (last or datetime(2000, 1, 1)).isoformat(), "first_day_complete": True, "last_day_complete": True,
+        "events": events, "users": users, "items": 1, "revenue": 1.0, "default_by": bys[0] if bys else "item", "bys": bys,
+        "segments": ["country", "cohort", "rfm"] if events else [], "currency": None,
+        "anonymous_share": 1 - known / events if events else 0.0, "notes": {},
+    }  # fmt: skip
 
 
 @pytest.fixture
-def make_store(tmp_path: Any) -> Callable[..., TinyStore]:
-    """A function from events to a store."""
+def event() -> type[Event]:
+    """The class of one line of a log: day, user, item, category, theme, country, type, revenue, hour."""
+    return Event
 
-    def make(events: Iterable[Event], **changes: Any) -> TinyStore:
-        frame = pl.DataFrame(
-            [{"moment": datetime(e.day.year, e.day.month, e.day.day) + timedelta(hours=e.hour), "type": e.type,
-              "user_no": e.user, "item": e.item, "category": e.category, "theme": e.theme, "country": e.country,
-              "revenue": e.revenue} for e in events],
-            schema={"moment": pl.Datetime("us"), "type": pl.Utf8, "user_no": pl.Int64, "item": pl.Utf8,
-                    "category": pl.Utf8, "theme": pl.Utf8, "country": pl.Utf8, "revenue": pl.Float64},
-        )
-        return build(frame, Settings(var=tmp_path / "var"), **changes)
 
-    return make
+@pytest.fixture
+def make_store(tmp_path: Path) -> Iterable[MakeStore]:
+    """A function from events to a store; facts of the store's meta can be given by name."""
+    opened: list[Store] = []
+
+    def make(events: Iterable[Event], **changes: Any) -> Store:
+        opened.append(build(frame_of(events), Settings(var=tmp_path / f"var{len(opened)}"), **changes))
+        return opened[-1]
+
+    yield make
+    for store in opened:
+        store.close()
+
+
+def random_log(seed: int, days: int = 200, events: int = 900) -> list[Event]:
+    """Purchases, views and refunds of 40 people in two countries, some of them unknown, in three categories."""
+    draw = random.Random(seed)
+    category = {"a": "toys", "b": "toys", "c": "books", "d": "books", "e": None}
+    log = []
+    for _ in range(events):
+        item = draw.choice("aaabbccde")
+        person = draw.choice([None, *range(1, 41)])
+        kind = draw.choice(["purchase", "purchase", "view", "refund"])
+        price = {"purchase": 2.5, "view": 0.0, "refund": -2.5}[kind]
+        day = date(2024, 1, 3) + timedelta(days=draw.randrange(days))
+        log.append(Event(day, person, item, category[item], None, draw.choice(["UK", "UK", "FR"]), kind, price))
+    return log
+
+
+@pytest.fixture(scope="session")
+def shop(tmp_path_factory: pytest.TempPathFactory) -> Iterable[Store]:
+    """A store of one random log, to compare two ways to the same number."""
+    store = build(frame_of(random_log(7)), Settings(var=tmp_path_factory.mktemp("shop") / "var"))
+    yield store
+    store.close()

@@ -1,0 +1,85 @@
+"""Fixtures for every test: a store of its own under tmp_path, small logs, and digests of what a store holds."""
+
+import hashlib
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import duckdb
+import polars as pl
+import pytest
+
+from data import ledger
+from data.serving import current_file
+from data.settings import Settings
+
+HEADER = "event_time,event_type,user_id,item_id,item_name,price,quantity,country"
+
+
+@pytest.fixture(autouse=True)
+def _own_store(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """No test ever sees the developer's store, and none runs the language model unless it asks to."""
+    monkeypatch.setenv("TIDELINE_VAR", str(tmp_path / "var"))
+    monkeypatch.setenv("TIDELINE_THEMES", "0")
+
+
+@pytest.fixture
+def settings(tmp_path: Path) -> Settings:
+    """An empty store without the language model."""
+    return Settings(var=tmp_path / "var", themes=False)
+
+
+@pytest.fixture
+def write_csv(tmp_path: Path) -> Callable[..., Path]:
+    """Write a CSV of canonical events: rows as text lines, or another header."""
+
+    def write(name: str, *rows: str, header: str = HEADER, ending: str = "\n", encoding: str = "utf-8") -> Path:
+        path = tmp_path / name
+        path.write_bytes((ending.join([header, *rows]) + ending).encode(encoding))
+        return path
+
+    return write
+
+
+@pytest.fixture
+def digest() -> Callable[[Settings], dict[str, str]]:
+    """A digest of every table's sorted rows: lake, identities, refused rows, active imports, all that is served."""
+    return store_digest
+
+
+def store_digest(settings: Settings) -> dict[str, str]:
+    found: dict[str, str] = {}
+    with duckdb.connect() as connection:
+        for role in ("events", "overlaps", "rejects", "identity"):
+            files = [str(settings.var / f.path) for f in ledger.files(settings, role)]
+            rows: list[Any] = []
+            if files:
+                rows = connection.execute(
+                    "select * from read_parquet(?, union_by_name = true, hive_partitioning = false) order by all", [files]
+                ).fetchall()
+            found[role] = _hash(rows)
+    found["imports"] = _hash(sorted((r.import_id, r.file_hash) for r in ledger.imports(settings, active_only=True)))
+    served = current_file(settings)
+    if served:
+        with duckdb.connect(str(served), read_only=True) as connection:
+            tables = [r[0] for r in connection.execute("select table_name from duckdb_tables() order by 1").fetchall()]
+            for table in tables:
+                if table not in ("meta", "built"):
+                    found[table] = _hash(connection.execute(f"select * from {table} order by all").fetchall())
+    return found
+
+
+def _hash(rows: Any) -> str:
+    return hashlib.sha256(repr(rows).encode()).hexdigest()[:16]
+
+
+@pytest.fixture
+def events() -> Callable[[Settings], pl.DataFrame]:
+    """The lake's rows, by time."""
+
+    def read(settings: Settings) -> pl.DataFrame:
+        files = [settings.var / f.path for f in ledger.files(settings, "events")]
+        frames = [pl.read_parquet(path, hive_partitioning=False) for path in files]
+        return pl.concat(frames).sort("event_time", "record") if frames else pl.DataFrame()
+
+    return read
