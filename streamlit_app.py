@@ -2,7 +2,7 @@
 
 import streamlit as st
 
-from pages.shared import frame, runtime, state  # noqa: F401  runtime: heavy imports and the freeze, once per process
+from pages.shared import frame, runtime, state
 
 
 def page(section: str, stem: str, title: str, icon: str, tip: str, *, default: bool = False) -> st.Page:
@@ -36,3 +36,4 @@ if store:
         frame.filters(store)
 chosen.run()
 state.show_notice()
+runtime.settle(chosen.url_path)

@@ -13,7 +13,6 @@ from data.errors import InputError
 from data.scope import Scope
 from data.store import Store
 
-
 WINDOW = {"day": 14, "week": 28, "month": 91}
 """Days of a window per grain of the chart beside it."""
 ORDERS = {"rising": "the clear rises first", "fading": "the clear falls first", "largest": "the largest first"}

@@ -34,11 +34,12 @@ def sentence(days: pl.DataFrame, anonymous_share: float) -> str:
     gaps = days.filter((pl.col("events") == 0) & ~pl.col("closed"))
     parts = []
     if closed:
-        parts.append(f"Nothing arrives on {' and '.join(names[i - 1] for i in closed)}; the shop looks closed then.")
+        days_off = " and ".join(names[number - 1] for number in closed)
+        parts.append(f"The shop looks closed on {days_off}: those days are nearly always empty.")
     if gaps.is_empty():
         parts.append("No other day is missing.")
     else:
-        first, last = gaps["day"].min(), gaps["day"].max()
+        first, last = str(gaps["day"].min()), str(gaps["day"].max())
         parts.append(
             f"{gaps.height} other {'day has' if gaps.height == 1 else 'days have'} no row, between {first} and {last}."
         )

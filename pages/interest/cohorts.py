@@ -17,11 +17,11 @@ def body() -> None:
     """Switch and view in one fragment: a changed knob redraws them alone."""
     scope = state.scope(opened.meta)
     knobs = controls.draw(opened.meta)
-    with block(440, what="This view"):
+    with block("This view"):
         VIEWS[knobs.view](opened, scope, knobs)
     explain(controls.EXPLANATIONS[knobs.view])
 
 
 body()
-with block(80, what="The saved lists"):
+with block("The saved lists"):
     lists.draw()

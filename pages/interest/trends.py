@@ -15,12 +15,12 @@ def body() -> None:
     """Filters, chart and table in one fragment: a changed filter redraws them alone."""
     scope = state.scope(opened.meta)
     knobs = controls.draw(opened.meta)
-    with block(440, what="The chart"):
+    with block("The chart"):
         lines.draw(opened, scope, knobs)
-    with block(300, what="The table"):
+    with block("The table"):
         board.draw(opened, scope, knobs)
     if interest := state.param("interest"):
-        with block(300, what="The items of this interest"):
+        with block("The items of this interest"):
             drill.draw(opened, scope, knobs, interest)
     explain(controls.EXPLANATION)
 

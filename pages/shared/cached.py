@@ -7,6 +7,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any, TypeVar
 
+import plotly.graph_objects as go
 import streamlit as st
 
 from data.preview import Preview, preview
@@ -17,6 +18,10 @@ from data.store import Store
 Answer = TypeVar("Answer")
 
 ENTRIES = 256
+PICTURES = 128
+MODEBAR = {"bgcolor": "rgba(0,0,0,0)", "color": "#7A868F", "activecolor": "#2A86BE"}
+"""Without it the bar is a dark block wherever a figure's own background is clear."""
+LOADING = "Counting..."
 
 
 def answer(question: Callable[..., Answer], store: Store, *about: Scope, **knobs: Any) -> Answer:
@@ -24,22 +29,32 @@ def answer(question: Callable[..., Answer], store: Store, *about: Scope, **knobs
 
     The question must be a function of a module: its name is a part of the key. Knobs are ids, dates and numbers.
     """
-    name = f"{question.__module__}.{question.__qualname__}"
-    key = (str(store.path), store.version, repr(about), repr(sorted(knobs.items())))
-    result: Answer = _answer(name, key, question, store, about, knobs)
+    result: Answer = _answer(_key(question, store, about, knobs), question, store, about, knobs)
     return result
 
 
-@st.cache_data(max_entries=ENTRIES, show_spinner=False)
+def picture(maker: Callable[..., go.Figure], store: Store, *about: Scope, **knobs: Any) -> go.Figure:
+    """The figure that `maker(store, scope, **knobs)` draws, made once. Nobody may change it: all share it."""
+    return _picture(_key(maker, store, about, knobs), maker, store, about, knobs)
+
+
+def _key(question: Callable[..., Any], store: Store, about: tuple[Scope, ...], knobs: dict[str, Any]) -> str:
+    name = f"{question.__module__}.{question.__qualname__}"
+    return repr((name, str(store.path), store.version, about, sorted(knobs.items())))
+
+
+@st.cache_data(max_entries=ENTRIES, show_spinner=LOADING)
 def _answer(
-    name: str,
-    key: tuple[Any, ...],
-    _question: Callable[..., Any],
-    _store: Store,
-    _about: tuple[Scope, ...],
-    _knobs: dict[str, Any],
+    key: str, _question: Callable[..., Any], _store: Store, _about: tuple[Scope, ...], _knobs: dict[str, Any]
 ) -> Any:
     return _question(_store, *_about, **_knobs)
+
+
+@st.cache_resource(max_entries=PICTURES, show_spinner=False)
+def _picture(
+    key: str, _maker: Callable[..., go.Figure], _store: Store, _about: tuple[Scope, ...], _knobs: dict[str, Any]
+) -> go.Figure:
+    return _maker(_store, *_about, **_knobs).update_layout(modebar=MODEBAR)
 
 
 @st.cache_data(max_entries=8, show_spinner=False)

@@ -32,8 +32,16 @@ def _running(here: Settings, job: Job) -> None:
     with st.container(horizontal=True, vertical_alignment="center", border=True):
         spent = f", {wording.elapsed((_now() - job.started).total_seconds())}" if job.started else ""
         stage = job.stage or ("waiting for its turn" if job.status == "queued" else "starting")
-        st.progress(min(max(job.percent or 0, 0), 100), text=f"**{job.title}**: {stage}, {job.percent or 0:.0f} %{spent}")
-        st.button("Cancel", key=f"frame_cancel_{job.id}", icon=":material/close:", on_click=cancel, args=(here, job.id))
+        st.progress(
+            min(max(job.percent or 0, 0), 100), text=f"**{job.title}**: {stage}, {job.percent or 0:.0f} %{spent}"
+        )
+        st.button(
+            "Cancel",
+            key=f"frame_cancel_{job.id}",
+            icon=":material/close:",
+            on_click=state.attempt,
+            args=(cancel, here, job.id),
+        )
 
 
 def _broken(job: Job) -> None:

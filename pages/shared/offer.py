@@ -44,7 +44,7 @@ def upload(*, key: str) -> None:
     )  # fmt: skip
     if file is None:
         return
-    with block(what="The upload"):
+    with block("The upload"):
         saved = save_upload(state.settings(), file.name, file.getvalue())
         # A new key empties the picker, so that the file's bytes do not stay in the server's memory.
         st.session_state[state.UPLOADS] = taken + 1
@@ -82,9 +82,11 @@ def welcome(*, key: str, preparing: bool) -> None:
     """What a first visitor sees: three sample shops and the upload, nothing else."""
     st.title("See where your shoppers' interest is moving", anchor=False)
     if preparing:
-        st.info("Your data are being prepared. The pages open by themselves when that is done.", icon=":material/hourglass:")
+        st.info(
+            "Your data are being prepared. The pages open by themselves when that is done.", icon=":material/hourglass:"
+        )
         return
     st.markdown("Try Tideline on a sample shop, or start with your own log of views, carts and purchases.")
-    samples(3, key=key)
+    samples(min(3, len(SAMPLES)), key=key)
     upload(key=key)
     inbox(key=key)

@@ -20,6 +20,17 @@ import analytics.risers
 import analytics.summary
 import analytics.trends  # noqa: F401
 
-gc.collect()
-gc.freeze()
+SETTLED: set[str] = set()
+"""The pages that have run once in this process, and with them every import that a first run makes."""
+
+
+def settle(page: str) -> None:
+    """Freeze once more after a page's first run, so that what it imported stays out of later collections too."""
+    if page not in SETTLED:
+        SETTLED.add(page)
+        gc.collect()
+        gc.freeze()
+
+
+settle("")
 atexit.register(gc.unfreeze)  # else DuckDB reports leaks of frozen objects at exit

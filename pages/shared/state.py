@@ -9,6 +9,7 @@ from datetime import date
 
 import streamlit as st
 
+from data.errors import AppError
 from data.scope import Scope
 from data.settings import Settings, load_settings
 from data.store import Meta, Store, open_store, published_version
@@ -113,6 +114,14 @@ def set_param(name: str, value: str | None) -> None:
         st.query_params[name] = value
 
 
+def attempt(action: Callable[..., object], *args: object) -> None:
+    """Run a callback's action; a failure is said in a toast, since nothing can be drawn before the page is."""
+    try:
+        action(*args)
+    except AppError as problem:
+        notify(problem.message)
+
+
 def notify(text: str) -> None:
     """Say this in a toast at the end of the next run: callbacks run before anything is drawn."""
     st.session_state[NOTICE] = text
@@ -121,7 +130,7 @@ def notify(text: str) -> None:
 def show_notice() -> None:
     """Draw what `notify` left, once."""
     if text := st.session_state.pop(NOTICE, None):
-        st.toast(text, icon=":material/check:")
+        st.toast(text, icon=":material/info:")
 
 
 def dismiss(job_id: int) -> None:
@@ -132,5 +141,3 @@ def dismiss(job_id: int) -> None:
 def dismissed(job_id: int) -> bool:
     """Whether this visitor has put that job away."""
     return job_id in st.session_state.get(DISMISSED, ())
-
-

@@ -11,18 +11,20 @@ preparing = jobstrip.busy(state.settings())
 head("Data", "What is loaded, and can it be trusted?", opened.meta if opened else None)
 
 if file := state.param("file"):
-    with block(what="The file"):
+    with block("The file"):
         waiting.draw(file)
 
-with block(what="Adding data"):
+with block("Adding data"):
     offer.upload(key="data")
     offer.inbox(key="data")
 with st.expander("Sample shops", icon=":material/science:", expanded=opened is None):
-    st.caption("A sample replaces a sample. It is refused beside your own imports, and your first own import removes it.")
-    offer.samples(3, key="data", disabled=preparing)
-with block(what="The list of imports"):
+    st.caption(
+        "A sample replaces a sample. It is refused beside your own imports, and your first own import removes it."
+    )
+    offer.samples(2, key="data", disabled=preparing)
+with block("The list of imports"):
     st.subheader("Imports", anchor=False)
     imports.draw()
 if opened:
-    with block(260, what="The quality by day"):
+    with block("The quality by day"):
         quality.draw(opened)

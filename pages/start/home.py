@@ -1,5 +1,7 @@
 """Home: what changed since last time?"""
 
+from functools import partial
+
 import polars as pl
 import streamlit as st
 
@@ -22,9 +24,10 @@ COLUMNS = {
     "stage": st.column_config.TextColumn("Stage", width="small"),
 }
 READY = {
-    "ready": ":material/check_circle: ready", "partial": ":material/error: in part", "needs": ":material/block: not yet",
-}  # fmt: skip
-COLOR = {"ready": "green", "partial": "orange", "needs": "gray"}
+    "ready": ":green-badge[:material/check_circle: ready]",
+    "partial": ":orange-badge[:material/error: in part]",
+    "needs": ":gray-badge[:material/block: not yet]",
+}
 
 
 def moved(store: Store, scope: Scope, *, by: str, up: bool) -> pl.DataFrame:
@@ -34,36 +37,49 @@ def moved(store: Store, scope: Scope, *, by: str, up: bool) -> pl.DataFrame:
     return found.filter(rise).head(TOP) if up else found.filter(~rise).reverse().head(TOP)
 
 
+def open_interest(rows: pl.DataFrame, picked: list[int]) -> None:
+    """A chosen row opens that interest on the page Trends."""
+    if picked:
+        st.switch_page("pages/interest/trends.py", query_params={"interest": rows["id"][picked[0]]})
+
+
 opened = offer.need_store(key="home")
 scope = state.scope(opened.meta)
 by = state.by(opened.meta, [kind for kind in opened.meta.bys if kind in INTERESTS])
 head("Home", "What changed since last time?", opened.meta)
-with block(40, what="The summary"):
+with block("The summary"):
     so_what(cached.answer(sentences.so_what, opened, scope))
-with block(160, what="The key figures"):
+with block("The key figures"):
     figures = cached.answer(kpis, opened, scope)
-    kpi_row(figures, "vs the 28 days before")
+    kpi_row(figures, "28 days before")
 for column, up, title in zip(st.columns(2, gap="medium"), (True, False), ("Rising", "Fading"), strict=True):
-    with column, block(240, what=title):
+    with column, block(title):
         st.subheader(title, anchor=False)
         rows = cached.answer(moved, opened, scope, by=by, up=up)
         if rows.is_empty():
             empty(f"No {by} is clearly {title.lower()} now. Differences below what chance does are not shown.")
         else:
-            table(rows, f"{title} interests with change, base and stage", key=f"home_{title.lower()}", columns=COLUMNS)
-with st.container(horizontal=True):
+            table(
+                rows, f"{title} interests with change, base and stage", key=f"home_{title.lower()}", columns=COLUMNS,
+                on_pick=partial(open_interest, rows),
+            )  # fmt: skip
+with st.container(horizontal=True, vertical_alignment="center"):
     st.page_link("pages/interest/trends.py", label="Open every interest on Trends", icon=":material/trending_up:")
     export(figures, "home", opened.meta, scope, key="home_kpis")
-with block(200, what="What can be trusted"):
+with block("What can be trusted"):
     st.subheader("What you can trust", anchor=False)
-    for row in cached.answer(readiness, opened).iter_rows(named=True):
-        with st.container(horizontal=True, vertical_alignment="center"):
-            st.badge(READY[row["state"]], color=COLOR[row["state"]], width="content")
-            unlock = f" *To unlock: {row['unlock']}*" if row["unlock"] else ""
-            st.markdown(f"**{row['page']}.** {row['reason']}{unlock}", width="stretch")
+    known = cached.answer(readiness, opened).to_dict(as_series=False)
+    columns = {
+        "": [READY[each] for each in known["state"]],
+        "What": known["page"],
+        "Why": known["reason"],
+        "What would unlock more": known["unlock"],
+    }
+    alt = "Which pages can be trusted with this data, and what would unlock the rest"
+    st.table(columns, border="horizontal", hide_index=True, alt=alt)
 explain(
     "Key figures cover the last 28 complete days of the log (or of the dates chosen) against the 28 days right before; "
     "the interval comes from the weeks on both sides, and a change whose interval spans zero is grey. *Rising* and "
-    "*fading* list only interests whose share of events changed more than the ordinary differences from week to week, at "
-    "5 % false discoveries. A normal season counts as a change here: compare with last year on the page Trends."
+    "*fading* list only interests whose share of events changed more than the ordinary differences from week to week, "
+    "at 5 % false discoveries. A normal season counts as a change here: compare with last year on the page Trends."
 )

@@ -18,19 +18,22 @@ log most people are **customers from before**: they came earlier than the log ca
 Cells that the log reaches only in part are **incomplete** and hatched: they never show a fall.
 """
 EXPLANATIONS = {
-    "retention": _COHORT + """
+    "retention": _COHORT
+    + """
 **Retention** = people with at least one event at that age / people of the cohort. The bold curve pools all cohorts
 that reach an age wholly, weighted by their size.
 
 **What it cannot tell**: whether someone who is missing left for good, or just has not needed anything yet.
 """,
-    "value": _COHORT + """
+    "value": _COHORT
+    + """
 **Revenue per person** = purchases minus refunds at that age / people of the cohort, everyone counted, those who did not
 come back too.
 
 **What it cannot tell**: margin, and what people would have spent elsewhere.
 """,
-    "mix": _COHORT + """
+    "mix": _COHORT
+    + """
 **Share** = an interest's events / all events of the cohort at that age. **Moved to** compares the cohort's later ages
 with its first period, minus the same difference among all other cohorts at the same ages, so that what everybody does
 with age is not told as news. The interval takes people, not events, as units: one large buyer cannot make a move.
@@ -39,8 +42,8 @@ with age is not told as news. The interval takes people, not events, as units: o
 """,
     "lifecycle": """
 Counted at the end of each period over 28 days. **New**: the first event ever in this interest lies in the window.
-**Resurrected**: active after at least 90 days without. **Returning**: active otherwise. **Lapsing**: last event 29 to 89
-days ago. **Dormant**: 90 days or more ago.
+**Resurrected**: active after at least 90 days without. **Returning**: active otherwise. **Lapsing**: last event 29 to
+89 days ago. **Dormant**: 90 days or more ago.
 
 **What it cannot tell**: at the start of a log everyone looks new, since nobody knows who came before.
 """,
@@ -59,9 +62,13 @@ class Knobs:
 def draw(meta: Meta) -> Knobs:
     """One row: what to look at, and how long a cohort's period is."""
     with st.container(horizontal=True, vertical_alignment="bottom", gap="medium"):
-        view = st.segmented_control("Show", VIEWS, default="retention", required=True, key=state.VIEW, bind="query-params")
+        view = st.segmented_control(
+            "Show", VIEWS, default="retention", required=True, key=state.VIEW, bind="query-params"
+        )
         cohort = st.segmented_control(
-            "Cohorts by", COHORTS, default="month", required=True, key=state.COHORT, bind="query-params",
-            help="Lifecycle has weeks and months.",
+            "Periods", COHORTS, default="month", required=True, key=state.COHORT, bind="query-params",
+            help="How long a cohort's period and one step of age are. Lifecycle has weeks and months.",
         )  # fmt: skip
-    return Knobs(view or "retention", cohort or "month", state.by(meta, [kind for kind in meta.bys if kind in INTERESTS]))
+    return Knobs(
+        view or "retention", cohort or "month", state.by(meta, [kind for kind in meta.bys if kind in INTERESTS])
+    )

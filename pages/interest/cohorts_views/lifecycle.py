@@ -1,5 +1,6 @@
 """New, returning, resurrected, lapsing and dormant people of an interest over time."""
 
+import plotly.graph_objects as go
 import polars as pl
 import streamlit as st
 
@@ -34,6 +35,11 @@ def one(store: Store, scope: Scope, *, by: str, grain: str, interest: str) -> pl
     return frame.filter(pl.col("id") == interest)
 
 
+def bars(store: Store, scope: Scope, **about: str) -> go.Figure:
+    """The chart of `one`."""
+    return lifecycle_bars(cached.answer(one, store, scope, **about))
+
+
 def latest(store: Store, scope: Scope, *, by: str, grain: str) -> pl.DataFrame:
     """Every interest at the end of the last complete period."""
     frame = lifecycle(store, scope, by=by, grain=grain).filter("complete")
@@ -56,10 +62,19 @@ def draw(opened: Store, scope: Scope, knobs: Knobs) -> None:
     if frame.is_empty():
         empty("Nobody touched this in these days. Choose another interest or widen the dates.")
         return
-    sentence = cached.answer(sentences.lifecycle_so_what, opened, scope, by=knobs.by if chosen else "all", grain=grain, interest=chosen)
+    sentence = cached.answer(
+        sentences.lifecycle_so_what, opened, scope, by=knobs.by if chosen else "all", grain=grain, interest=chosen
+    )
     so_what(sentence)
-    chart(lifecycle_bars(frame), alt_lifecycle_bars(frame), "lifecycle", key="cohorts_lifecycle")
+    chart(
+        cached.picture(bars, opened, scope, by=knobs.by, grain=grain, interest=chosen),
+        alt_lifecycle_bars(frame),
+        "lifecycle",
+        key="cohorts_lifecycle",
+    )
     now = cached.answer(latest, opened, scope, by=knobs.by, grain=grain)
     st.subheader("Every interest at the end of the last complete period", anchor=False)
-    table(now, "New, returning, resurrected, lapsing and dormant people per interest", key="cohorts_now", columns=COLUMNS)
+    table(
+        now, "New, returning, resurrected, lapsing and dormant people per interest", key="cohorts_now", columns=COLUMNS
+    )
     export(now, "lifecycle", opened.meta, scope, key="cohorts_life", grain=grain)

@@ -1,6 +1,7 @@
 """Saving people as a list, and the lists that were saved."""
 
 from datetime import date
+from functools import partial
 
 import streamlit as st
 
@@ -15,19 +16,23 @@ def save_form(people: list[int], what: str, source: dict[str, object], *, key: s
     if not people:
         empty(f"Nobody: {what}.")
         return
-    with st.form(f"{key}_save", border=False):
-        with st.container(horizontal=True, vertical_alignment="bottom"):
-            name = st.text_input(
-                f"{wording.things(len(people), 'person', 'people')}: {what}", value=what, key=f"{key}_name", max_chars=80
-            )
-            if st.form_submit_button("Save as a list", type="primary", icon=":material/playlist_add:"):
-                save(people, name.strip() or what, source)
+    with st.form(f"{key}_save", border=False), st.container(horizontal=True, vertical_alignment="bottom"):
+        name = st.text_input(
+            f"{wording.things(len(people), 'person', 'people')}: {what}",
+            value=what,
+            key=f"{key}_name",
+            max_chars=80,
+        )
+        if st.form_submit_button("Save as a list", type="primary", icon=":material/playlist_add:"):
+            save(people, name.strip() or what, source)
 
 
 def save(people: list[int], name: str, source: dict[str, object]) -> None:
     """Keep the people and run the page again, so that the people filter offers the list."""
     saved = save_list(state.settings(), name, people, source)
-    state.notify(f"Saved {wording.things(len(people), 'person', 'people')} as list {saved}. The people filter offers it now.")
+    state.notify(
+        f"Saved {wording.things(len(people), 'person', 'people')} as list {saved}. The people filter offers it now."
+    )
     st.rerun()
 
 
@@ -44,7 +49,7 @@ def draw() -> None:
                 width="stretch",
             )
             st.download_button(
-                "Download", lambda each=each: file_of(each), f"list-{each.id}.csv", "text/csv",
+                "Download", partial(file_of, each), f"list-{each.id}.csv", "text/csv",
                 key=f"cohorts_list_{each.id}", on_click="ignore", icon=":material/download:",
                 help="The shop's own user ids, one a row.",
             )  # fmt: skip

@@ -1,7 +1,10 @@
 """The interest mix of one cohort as it ages, against all others, with what it moved to."""
 
 from dataclasses import replace
+from datetime import date
+from typing import Any
 
+import plotly.graph_objects as go
 import polars as pl
 import streamlit as st
 
@@ -20,13 +23,23 @@ COLUMNS = {
     "name": st.column_config.TextColumn("Interest", width="medium", pinned=True),
     "first": number("First period", format="percent", help="Share of the cohort's events in its first period."),
     "later": number("Later", format="percent", help="Share over all later complete ages together."),
-    "gain": number("Moved by", format="percent", help="The cohort's change minus that of all other cohorts at the same ages."),
+    "gain": number(
+        "Moved by", format="percent", help="The cohort's change minus that of all other cohorts at the same ages."
+    ),
     "low": number("from", format="percent", help="95 % interval of the move, lower end."),
     "high": number("to", format="percent", help="95 % interval of the move, upper end."),
     "clear": st.column_config.CheckboxColumn("Clear", help="Passes 5 % false discoveries over all interests."),
     "events_first": number("Events first", format="localized"),
     "events_later": number("Events later", format="localized"),
 }
+
+
+def ribbons(store: Store, scope: Scope, *, cohort: str, by: str, start: date) -> go.Figure:
+    """The mix of one cohort beside that of all others."""
+    about: dict[str, Any] = {"cohort": cohort, "by": by, "start": start}
+    own = cached.answer(cohort_mix, store, scope, **about)
+    palette = cached.answer(interest_colours, store, by=by)
+    return mix_ribbons(own, others_mix(store, scope, **about), grain=cohort, palette=palette)
 
 
 def draw(opened: Store, scope: Scope, knobs: Knobs) -> None:
@@ -38,14 +51,12 @@ def draw(opened: Store, scope: Scope, knobs: Knobs) -> None:
     start = choose(sizes, knobs)
     if start is None:
         return
-    about = {"cohort": knobs.cohort, "by": knobs.by, "start": start}
+    about: dict[str, Any] = {"cohort": knobs.cohort, "by": knobs.by, "start": start}
     moves = cached.answer(moved_to, opened, scope, **about)
     sentence = cached.answer(sentences.mix_so_what, opened, scope, **about)
     so_what(sentence)
     own = cached.answer(cohort_mix, opened, scope, **about)
-    rest = cached.answer(others_mix, opened, scope, **about)
-    palette = cached.answer(interest_colours, opened, by=knobs.by)
-    chart(mix_ribbons(own, rest, grain=knobs.cohort, palette=palette), alt_mix_ribbons(own), "mix", key="cohorts_mix")
+    chart(cached.picture(ribbons, opened, scope, **about), alt_mix_ribbons(own), "mix", key="cohorts_mix")
     st.subheader("What they moved to", anchor=False)
     if moves.is_empty():
         empty("This cohort has no complete later period yet, so nothing can be compared. Choose an older one.")
@@ -55,7 +66,7 @@ def draw(opened: Store, scope: Scope, knobs: Knobs) -> None:
     cell(opened, scope, knobs, own, start)
 
 
-def choose(sizes: pl.DataFrame, knobs: Knobs) -> object:
+def choose(sizes: pl.DataFrame, knobs: Knobs) -> date | None:
     """Which cohort, bound to the URL by its first day; the largest that can be judged first."""
     days = [str(day) for day in sizes.sort("size", descending=True)["cohort"].to_list()]
     by_day = dict(zip(sizes["cohort"].cast(pl.String), sizes["size"], strict=True))
@@ -68,10 +79,10 @@ def choose(sizes: pl.DataFrame, knobs: Knobs) -> object:
         return None
     note = "; customers from before, their true first purchase is unknown" if chosen in before else ""
     st.caption(f"{wording.things(by_day[chosen], 'person', 'people')}{note}")
-    return sizes["cohort"].to_list()[sizes["cohort"].cast(pl.String).to_list().index(chosen)]
+    return date.fromisoformat(chosen)
 
 
-def cell(opened: Store, scope: Scope, knobs: Knobs, own: pl.DataFrame, start: object) -> None:
+def cell(opened: Store, scope: Scope, knobs: Knobs, own: pl.DataFrame, start: date) -> None:
     """One interest at one age of this cohort; its people become a list."""
     st.subheader("Save a cell as a list", anchor=False)
     if own.is_empty():
@@ -81,9 +92,7 @@ def cell(opened: Store, scope: Scope, knobs: Knobs, own: pl.DataFrame, start: ob
         interest = st.selectbox("Interest", list(names), format_func=lambda each: names[each], key="cohorts_interest")
         age = st.selectbox(f"In {knobs.cohort}", sorted(own["age"].unique().to_list()), key="cohorts_mix_age")
     narrowed = replace(scope, interests=(interest,))
-    people = cached.answer(
-        retention.people_of, opened, narrowed, cohort=knobs.cohort, start=start, age=age
-    )
+    people = cached.answer(retention.people_of, opened, narrowed, cohort=knobs.cohort, start=start, age=age)
     what = f"{wording.period(start, knobs.cohort)} cohort, {names[interest]} in {knobs.cohort} {age}"
     source = {"page": "cohorts", "cohort": knobs.cohort, "start": str(start), "age": age, "interest": interest}
     lists.save_form(people, what, source, key="cohorts_mix_cell")

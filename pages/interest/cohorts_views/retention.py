@@ -2,6 +2,7 @@
 
 from datetime import date
 
+import plotly.graph_objects as go
 import polars as pl
 import streamlit as st
 
@@ -20,6 +21,16 @@ VALUE = {"retention": "retention", "value": "revenue_so_far"}
 SAYS = {"retention": sentences.retention_so_what, "value": sentences.value_so_what}
 
 
+def grid(store: Store, scope: Scope, *, cohort: str, value: str) -> go.Figure:
+    """Cohorts by age."""
+    return cohort_heatmap(cached.answer(retention_of, store, scope, cohort=cohort), value=value, grain=cohort)
+
+
+def curves(store: Store, scope: Scope, *, cohort: str, value: str) -> go.Figure:
+    """The same as curves."""
+    return cohort_curves(cached.answer(retention_of, store, scope, cohort=cohort), value=value, grain=cohort)
+
+
 def draw(opened: Store, scope: Scope, knobs: Knobs) -> None:
     """Sentence, grid beside curves, export, and a cell as a list."""
     frame = cached.answer(retention_of, opened, scope, cohort=knobs.cohort)
@@ -30,17 +41,13 @@ def draw(opened: Store, scope: Scope, knobs: Knobs) -> None:
     sentence = cached.answer(SAYS[knobs.view], opened, scope, cohort=knobs.cohort)
     so_what(sentence)
     alt = alt_cohorts(frame, grain=knobs.cohort, value=value)
-    left, right = st.columns([3, 2], gap="medium")
-    with left:
-        chart(
-            cohort_heatmap(frame, value=value, grain=knobs.cohort), alt, f"cohorts-{knobs.view}", key="cohorts_grid",
-            on_pick=pick,
-        )  # fmt: skip
-    with right:
-        chart(
-            cohort_curves(frame, value=value, grain=knobs.cohort), f"The same as curves by age: {alt}",
-            f"curves-{knobs.view}", key="cohorts_curves",
-        )  # fmt: skip
+    about = {"cohort": knobs.cohort, "value": value}
+    figure = cached.picture(grid, opened, scope, **about)
+    chart(figure, alt, f"cohorts-{knobs.view}", key="cohorts_grid", on_pick=pick)
+    chart(
+        cached.picture(curves, opened, scope, **about), f"The same as curves by age: {alt}",
+        f"curves-{knobs.view}", key="cohorts_curves",
+    )  # fmt: skip
     export(frame, f"cohorts-{knobs.view}", opened.meta, scope, key="cohorts_frame", cohort=knobs.cohort)
     cell(opened, scope, knobs, frame)
 
@@ -58,13 +65,30 @@ def cell(opened: Store, scope: Scope, knobs: Knobs, frame: pl.DataFrame) -> None
     starts = frame["cohort"].unique().sort(descending=True).to_list()
     with st.container(horizontal=True, vertical_alignment="bottom"):
         start = st.selectbox(
-            "Cohort", starts, format_func=lambda day: wording.period(day, knobs.cohort), key="cohorts_start", width=240
+            "Cohort",
+            starts,
+            index=min(2, len(starts) - 1),
+            format_func=lambda day: wording.period(day, knobs.cohort),
+            key="cohorts_start",
+            width=240,
         )
         reached = frame.filter(pl.col("cohort") == start)["age"].to_list()
-        age = st.selectbox(f"Active in which {knobs.cohort} after", reached, key="cohorts_age", width=240)
+        age = st.selectbox(
+            f"Active in which {knobs.cohort} after",
+            reached,
+            index=min(1, len(reached) - 1),
+            key="cohorts_age",
+            width=240,
+        )
     people = cached.answer(people_of, opened, scope, cohort=knobs.cohort, start=start, age=age)
     what = f"{wording.period(start, knobs.cohort)} cohort, active in {knobs.cohort} {age}"
-    source = {"page": "cohorts", "cohort": knobs.cohort, "start": str(start), "age": age, "segments": str(scope.segments)}
+    source = {
+        "page": "cohorts",
+        "cohort": knobs.cohort,
+        "start": str(start),
+        "age": age,
+        "segments": str(scope.segments),
+    }
     lists.save_form(people, what, source, key="cohorts_cell")
 
 

@@ -22,7 +22,9 @@ def columns(metric: str, thing: str) -> dict[str, object]:
         "spark": st.column_config.LineChartColumn("28 weeks", width="small", y_min=0),
         "value": number(metric.capitalize(), format=VALUE[metric], help="In the last window of complete days."),
         "change": number("Change", format="percent", help="Against the same length right before."),
-        "verdict": st.column_config.TextColumn("Verdict", help="Larger than ordinary week to week differences, or not."),
+        "verdict": st.column_config.TextColumn(
+            "Verdict", help="Larger than ordinary week to week differences, or not."
+        ),
         "last_year": number("vs last year", format="percent", help="Against the same weeks a year earlier."),
         "base": number("Base", format="localized", help="Events behind both windows."),
         "stage": st.column_config.TextColumn("Stage", width="small"),

@@ -49,7 +49,9 @@ def draw(meta: Meta) -> Knobs:
         metric = st.segmented_control(
             "Metric", METRICS, default="share", required=True, key=state.METRIC, bind="query-params"
         )
-        grain = st.segmented_control("Grain", GRAINS, default="week", required=True, key=state.GRAIN, bind="query-params")
+        grain = st.segmented_control(
+            "Grain", GRAINS, default="week", required=True, key=state.GRAIN, bind="query-params"
+        )
         compare = st.selectbox("Compare with", COMPARES, key=state.COMPARE, bind="query-params", width=150)
         index = st.toggle(
             "Index", key=state.INDEX, bind="query-params",
@@ -57,6 +59,6 @@ def draw(meta: Meta) -> Knobs:
         )  # fmt: skip
         season = st.toggle(
             "Without season", key=state.SEASON, bind="query-params",
-            help="Takes the usual pattern of the year (by day: of the week) out, where there are enough cycles to know it.",
+            help="Takes the usual pattern of the year (by day: of the week) out, where it was seen often enough.",
         )  # fmt: skip
     return Knobs(state.by(meta), metric or "share", grain or "week", compare or "nothing", index, season)

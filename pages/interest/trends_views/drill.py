@@ -1,5 +1,8 @@
 """One interest opened: its own line, its items, and the way to a list."""
 
+from typing import Any
+
+import plotly.graph_objects as go
 import polars as pl
 import streamlit as st
 
@@ -11,13 +14,22 @@ from data.scope import Scope
 from data.store import Store
 from pages.interest.trends_views import board, notes
 from pages.interest.trends_views.controls import Knobs
+from pages.interest.trends_views.notes import Marks
 from pages.shared import cached, state
 from pages.shared.parts import chart, empty, export, table
 
 
 def items(store: Store, scope: Scope, *, by: str, interest: str, metric: str, grain: str) -> pl.DataFrame:
     """The eight largest items of an interest over time, and the others."""
-    return top_with_others(item_trend(store, scope, by=by, interest=interest, metric=metric, grain=grain), 8, metric=metric)
+    return top_with_others(
+        item_trend(store, scope, by=by, interest=interest, metric=metric, grain=grain), 8, metric=metric
+    )
+
+
+def figure_of(store: Store, scope: Scope, *, marks: Marks, **about: Any) -> go.Figure:
+    """The chart of `items`."""
+    frame = cached.answer(items, store, scope, **about)
+    return trend_lines(frame, metric=about["metric"], grain=about["grain"], notes=marks)
 
 
 def title_of(store: Store, *, by: str, interest: str) -> str | None:
@@ -31,17 +43,27 @@ def draw(opened: Store, scope: Scope, knobs: Knobs, interest: str) -> None:
     title = cached.answer(title_of, opened, by=knobs.by, interest=interest) if knobs.by in board.DRILLS else None
     with st.container(horizontal=True, horizontal_alignment="distribute", vertical_alignment="center"):
         st.subheader(f"Items of {title}" if title else "Items", anchor=False, width="content")
-        st.button("Close", icon=":material/close:", key="trends_close", on_click=state.set_param, args=("interest", None))
+        st.button(
+            "Close", icon=":material/close:", key="trends_close", on_click=state.set_param, args=("interest", None)
+        )
     if title is None:
-        empty(f"There is no {knobs.by.removeprefix('segment:')} '{interest}' in this log. It may have been merged or excluded.")
+        empty(
+            f"There is no {knobs.by.removeprefix('segment:')} '{interest}' in this log. It may have been merged or "
+            "excluded, or the link comes from another shop."
+        )
         return
     about = {"by": knobs.by, "interest": interest, "metric": knobs.metric, "grain": knobs.grain}
     frame = cached.answer(items, opened, scope, **about)
     if frame.is_empty():
         empty(f"No item of {title} was touched in these days by these people.")
         return
-    figure = trend_lines(frame, metric=knobs.metric, grain=knobs.grain, notes=notes.marks(state.settings()))
-    chart(figure, f"Items of {title}: {alt_trend_lines(frame, metric=knobs.metric, grain=knobs.grain)}", f"items-{interest}", key="trends_items_chart")
+    figure = cached.picture(figure_of, opened, scope, marks=notes.marks(state.settings()), **about)
+    chart(
+        figure,
+        f"Items of {title}: {alt_trend_lines(frame, metric=knobs.metric, grain=knobs.grain)}",
+        f"items-{interest}",
+        key="trends_items_chart",
+    )
     rows = cached.answer(item_table, opened, scope, **about)
     table(
         rows, f"Items of {title} with change and stage", key="trends_items", columns=board.columns(knobs.metric, "item")

@@ -1,5 +1,8 @@
 """The main chart of Trends with its sentence, notes and export."""
 
+from typing import Any
+
+import plotly.graph_objects as go
 import polars as pl
 import streamlit as st
 
@@ -11,6 +14,7 @@ from data.scope import Scope
 from data.store import Store
 from pages.interest.trends_views import notes
 from pages.interest.trends_views.controls import Knobs
+from pages.interest.trends_views.notes import Marks
 from pages.shared import cached, state
 from pages.shared.parts import chart, empty, export, so_what
 
@@ -32,6 +36,13 @@ def shown(
     return (index_100(frame) if index else frame), note
 
 
+def figure_of(store: Store, scope: Scope, *, marks: Marks, **wanted: Any) -> go.Figure:
+    """The chart of what `shown` holds."""
+    frame, _ = cached.answer(shown, store, scope, **wanted)
+    look = {"metric": wanted["metric"], "grain": wanted["grain"], "index": wanted["index"]}
+    return trend_lines(frame, notes=marks, palette=cached.answer(interest_colours, store, by=wanted["by"]), **look)
+
+
 def draw(opened: Store, scope: Scope, knobs: Knobs) -> None:
     """Sentence, chart, and the row of things to do with it."""
     about = {"by": knobs.by, "metric": knobs.metric, "grain": knobs.grain}
@@ -44,10 +55,7 @@ def draw(opened: Store, scope: Scope, knobs: Knobs) -> None:
     so_what(sentence)
     if season_note:
         st.caption(season_note)
-    figure = trend_lines(
-        frame, metric=knobs.metric, grain=knobs.grain, index=knobs.index, notes=notes.marks(state.settings()),
-        palette=cached.answer(interest_colours, opened, by=knobs.by),
-    )  # fmt: skip
+    figure = cached.picture(figure_of, opened, scope, marks=notes.marks(state.settings()), **wanted)
     alt = alt_trend_lines(frame, metric=knobs.metric, grain=knobs.grain)
     chart(figure, alt, f"trends-{knobs.by}-{knobs.metric}".replace(":", "-"), key="trends_chart")
     with st.container(horizontal=True):

@@ -8,8 +8,10 @@ from data.annotations import annotate, annotations, remove_annotation
 from data.settings import Settings
 from pages.shared import state, wording
 
+Marks = tuple[tuple[date, str], ...]
 
-def marks(here: Settings) -> tuple[tuple[date, str], ...]:
+
+def marks(here: Settings) -> Marks:
     """(day, text) of every note."""
     return tuple((note.day, note.text) for note in annotations(here))
 
@@ -26,7 +28,7 @@ def popover() -> None:
                 st.markdown(f"**{wording.day(note.day)}** {note.text}", width="stretch")
                 st.button(
                     "Remove", key=f"trends_note_{note.id}", icon=":material/delete:", type="tertiary",
-                    on_click=remove_annotation, args=(here, note.id),
+                    on_click=state.attempt, args=(remove_annotation, here, note.id),
                 )  # fmt: skip
         with st.form("trends_note_form", clear_on_submit=True, border=False):
             day = st.date_input("Day", value=None, key="trends_note_day", format="YYYY-MM-DD")

@@ -5,7 +5,7 @@ from typing import Any
 import streamlit as st
 
 from data.jobs import submit
-from data.themes import edits, effective
+from data.themes import Edit, edits, effective
 from pages.shared import state
 from pages.shared.parts import empty
 
@@ -50,8 +50,12 @@ def _rename(names: dict[str, str]) -> list[dict[str, Any]] | None:
 
 
 def _merge(names: dict[str, str]) -> list[dict[str, Any]] | None:
-    parts = st.multiselect("Themes", list(names), format_func=names.__getitem__, key="trends_theme_parts", select_all=False)
-    into = _pick("Become part of", {each: name for each, name in names.items() if each not in parts}, "trends_theme_into")
+    parts = st.multiselect(
+        "Themes", list(names), format_func=names.__getitem__, key="trends_theme_parts", select_all=False
+    )
+    into = _pick(
+        "Become part of", {each: name for each, name in names.items() if each not in parts}, "trends_theme_into"
+    )
     return [{"action": "merge", "theme_id": part, "target": into} for part in parts] if parts and into else None
 
 
@@ -61,13 +65,17 @@ def _exclude(names: dict[str, str]) -> list[dict[str, Any]] | None:
     return [{"action": "exclude", "theme_id": theme, "target": None}] if theme else None
 
 
+def _target(edit: Edit, names: dict[str, str]) -> str:
+    return names.get(edit.target or "", edit.target or "")
+
+
 def _undo(names: dict[str, str]) -> list[dict[str, Any]] | None:
     found = edits(state.settings())
     if not found:
         empty("No theme was edited yet.")
         return None
     said = {
-        edit.id: f"{names.get(edit.theme_id, edit.theme_id)} {SAID[edit.action]} {names.get(edit.target, edit.target) or ''}"
+        edit.id: f"{names.get(edit.theme_id, edit.theme_id)} {SAID[edit.action]} {_target(edit, names)}"
         for edit in found
     }
     chosen = st.selectbox("Take back", list(said), format_func=said.__getitem__, key="trends_theme_undo")

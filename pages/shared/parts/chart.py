@@ -7,9 +7,7 @@ import plotly.graph_objects as go
 import streamlit as st
 
 
-def chart(
-    figure: go.Figure, alt: str, name: str, *, key: str, on_pick: Callable[[Any], None] | None = None
-) -> None:
+def chart(figure: go.Figure, alt: str, name: str, *, key: str, on_pick: Callable[[Any], None] | None = None) -> None:
     """Draw a figure; `alt` states its finding, `name` is the stem of the picture's file name.
 
     `on_pick` is called with the customdata of a point that was clicked.

@@ -1,5 +1,6 @@
 """The top of a page: title, the question it answers, the data it stands on, and the sentence that sums it up."""
 
+import re
 from datetime import datetime
 
 import streamlit as st
@@ -34,8 +35,14 @@ def badge(meta: Meta) -> None:
 
 
 def so_what(sentence: str) -> None:
-    """The finding, made from the numbers below it."""
-    st.markdown(f":material/lightbulb: **{sentence}**")
+    """The finding, made from the numbers below it: the first sentence leads, the rest says where to look."""
+    first, stop, rest = sentence.partition(". ")
+    st.markdown(f":material/lightbulb: **{plain(first)}{stop.strip()}** {plain(rest)}")
+
+
+def plain(text: str) -> str:
+    """Text whose signs are not taken for markdown: item names may hold any of them."""
+    return re.sub(r"([\\`*_\[\]$<>~#|])", r"\\\1", text)
 
 
 def explain(text: str) -> None:

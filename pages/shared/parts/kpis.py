@@ -1,5 +1,7 @@
 """A row of key figures, each with its curve, its change and how sure that change is."""
 
+from typing import Any
+
 import polars as pl
 import streamlit as st
 
@@ -11,6 +13,13 @@ ABOUT = {
     "revenue": ("Revenue", "Price times quantity of purchases minus refunds, in the log's currency."),
     "rising": ("Rising interests", "Interests whose share clearly rose against the 28 days before."),
 }
+
+
+def said(row: dict[str, Any], against: str, clear: bool) -> str | None:
+    """What stands beside the change."""
+    if row["change"] is None:
+        return None if row["before"] is None else f"{against}: {wording.number(row['before'])}"
+    return f"against {against}" if clear else "no clear change"
 
 
 def kpi_row(figures: pl.DataFrame, against: str) -> None:
@@ -29,8 +38,8 @@ def kpi_row(figures: pl.DataFrame, against: str) -> None:
                 wording.number(row["value"]),
                 None if change is None else wording.signed_percent(change),
                 delta_color="normal" if clear else "off",
-                delta_description=against if clear else f"{against}, no clear change",
-                chart_data=[float(v) for v in row["spark"] or []] or None,
+                delta_description=said(row, against, clear),
+                chart_data=[float(value) for value in row["spark"] or []] or None,
                 chart_type="line",
                 help=help_text or None,
                 border=True,

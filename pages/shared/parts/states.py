@@ -13,12 +13,14 @@ log = logging.getLogger("tideline")
 
 
 @contextmanager
-def block(height: int = 120, what: str = "This part") -> Iterator[None]:
-    """A part of a page that shows a skeleton while it is prepared and, if that fails, says so without taking the rest
-    of the page with it. Unforeseen failures get a reference that stands in the server's log as well."""
+def block(what: str) -> Iterator[None]:
+    """A part of a page that, if it fails, says so without taking the rest of the page with it.
+
+    Unforeseen failures get a reference that stands in the server's log as well. While numbers are computed for the
+    first time, `cached.answer` shows that they are; a skeleton here would cost a thread a rerun even for known ones.
+    """
     try:
-        with st.skeleton(height):
-            yield
+        yield
     except AppError as problem:
         failure(problem.title, problem.message)
     except Exception:

@@ -16,7 +16,6 @@ def table(
     key: str,
     columns: dict[str, Any] | None = None,
     on_pick: Callable[[list[int]], None] | None = None,
-    height: int | str = "auto",
 ) -> None:
     """Draw the rows of one page and, if there are more, the way to the others.
 
@@ -29,15 +28,20 @@ def table(
         options["on_select"] = lambda: on_pick([first + row for row in st.session_state[key].selection.rows])
     wanted = list(columns) if columns else shown.columns
     st.dataframe(
-        shown.select(wanted), column_config=columns, hide_index=True, height=height, key=key, alt=alt, **options
+        shown.select(wanted),
+        column_config=columns,
+        hide_index=True,
+        placeholder="–",
+        key=key,
+        alt=alt,
+        **options,
     )
     if frame.height > ROWS:
-        with st.container(horizontal=True, vertical_alignment="center"):
-            st.pagination(-(-frame.height // ROWS), key=f"{key}_page", max_visible_pages=5)
-            st.caption(
-                f"Rows {first + 1} to {first + shown.height} of {frame.height:,}. Clicking a heading sorts these rows "
-                "only; the export holds all."
-            )
+        st.caption(
+            f"Rows {first + 1} to {first + shown.height} of {frame.height:,}. Clicking a heading sorts these rows "
+            "only; the export holds all."
+        )
+        st.pagination(-(-frame.height // ROWS), key=f"{key}_page", max_visible_pages=5, width="stretch")
 
 
 def page_of(frame: pl.DataFrame, key: str) -> tuple[int, pl.DataFrame]:

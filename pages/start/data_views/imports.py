@@ -26,9 +26,9 @@ def draw() -> None:
         empty(f"There is no import {chosen} in this store; the link may come from another store.")
         return
     receipt.draw(found)
-    if found.status == "active" and found.sample is None:
-        if st.button("Undo this import", icon=":material/undo:", key="data_undo"):
-            undo(found)
+    can_undo = found.status == "active" and found.sample is None
+    if can_undo and st.button("Undo this import", icon=":material/undo:", key="data_undo"):
+        undo(found)
 
 
 def choose(rows: list[ImportRow], picked: list[int]) -> None:

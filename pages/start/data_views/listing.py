@@ -4,7 +4,6 @@ import polars as pl
 import streamlit as st
 
 from data.ledger import ImportRow
-from pages.shared import wording
 
 COLUMNS = {
     "file": st.column_config.TextColumn("File", width="medium"),

@@ -5,6 +5,8 @@ from typing import Any
 import streamlit as st
 
 from analytics.figures.imports import import_funnel
+from data.cleaning import REASONS
+from data.formats import FORMATS
 from data.ledger import ImportRow
 from data.rejects import rejects
 from pages.shared import state, wording
@@ -19,11 +21,12 @@ def draw(row: ImportRow) -> None:
     left, right = st.columns([2, 3], gap="large")
     with left:
         st.markdown(summary(facts))
+        st.markdown(reasons(facts))
         for warning in facts.get("warnings") or ():
             st.warning(warning, icon=":material/warning:")
     with right:
         rows = facts["rows"]
-        alt = f"Rows read {rows['read']:,}, duplicate {rows['duplicate']:,}, refused {rows['rejected']:,}, used {rows['kept']:,}"
+        alt = ", ".join(f"{name} {count:,} rows" for name, count in rows.items())
         chart(import_funnel(facts), alt, f"receipt-{row.import_id[:12]}", key="data_funnel")
     if rows["rejected"]:
         refused(row)
@@ -35,8 +38,8 @@ def summary(facts: dict[str, Any]) -> str:
     kinds = ", ".join(f"{wording.whole(count)} {name}" for name, count in (facts.get("events_by_type") or {}).items())
     text = (
         f"Of **{wording.whole(rows['read'])}** rows read, **{wording.whole(rows['kept'])}** are used, "
-        f"{wording.whole(rows['duplicate'])} were already there and {wording.whole(rows['rejected'])} were set aside.\n\n"
-        f"Read as *{facts['format']}*, times in {facts['timezone']}"
+        f"{wording.whole(rows['duplicate'])} were already there and {wording.whole(rows['rejected'])} were set "
+        f"aside.\n\nRead as *{facts['format']}*, times in {facts['timezone']}"
     )
     if facts.get("first"):
         text += f", from {facts['first'][:10]} to {facts['last'][:10]}"
@@ -48,10 +51,21 @@ def summary(facts: dict[str, Any]) -> str:
     return text
 
 
+def reasons(facts: dict[str, Any]) -> str:
+    """Why rows were set aside, as a list, each reason with its meaning."""
+    meanings = REASONS | {rule.reason: rule.meaning for rule in FORMATS[facts["format"]].rules}
+    found = sorted((facts.get("rejected_by_reason") or {}).items(), key=lambda each: -each[1])
+    return "\n".join(
+        f"- {wording.whole(count)} **{name.replace('_', ' ')}**: {meanings.get(name, '')}" for name, count in found
+    )
+
+
 def refused(row: ImportRow) -> None:
     """The refused rows, fifty at a time, with all of them to download."""
     count = row.receipt["rows"]["rejected"]
-    shut = st.expander(f"{wording.things(count, 'row')} set aside", icon=":material/rule:", on_change="rerun", key="data_rules")
+    shut = st.expander(
+        f"{wording.things(count, 'row')} set aside", icon=":material/rule:", on_change="rerun", key="data_rules"
+    )
     if not shut.open:
         return
     with shut:

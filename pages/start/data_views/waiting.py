@@ -38,7 +38,12 @@ def draw(name: str) -> None:
         for warning in seen.warnings:
             st.warning(warning, icon=":material/warning:")
         options = ask(seen)
-        table(listing(seen, options["mapping"]), f"How the columns of {name} are read", key="data_mapping", columns=COLUMNS)
+        table(
+            listing(seen, options["mapping"]),
+            f"How the columns of {name} are read",
+            key="data_mapping",
+            columns=COLUMNS,
+        )
         with st.container(horizontal=True):
             ready = not lacking(seen, options)
             st.button(
@@ -53,7 +58,7 @@ def draw(name: str) -> None:
 def recognised(seen: Preview) -> str:
     """What the file looks like, in a sentence."""
     if seen.format == "tideline":
-        return f"No known format, so its {len(seen.columns)} columns were matched by their names. Check them before importing."
+        return f"No known format, so its {len(seen.columns)} columns were matched by their names. Check them first."
     return f"Recognised as **{seen.title}**: its columns, event types and cleaning rules are known."
 
 
@@ -65,12 +70,14 @@ def ask(seen: Preview) -> dict[str, Any]:
         zone = get_state(state.settings(), "timezone")
         zones = [zone] if zone else sorted(available_timezones())
         timezone = st.selectbox(
-            "Time zone of the shop", zones, index=0 if zone else zones.index("UTC"), key="data_zone", disabled=bool(zone),
+            "Time zone of the shop", zones, index=zones.index(zone or "UTC"), key="data_zone", disabled=bool(zone),
             help="Decides what a day is. The first import sets it for the whole store.",
         )  # fmt: skip
         day_first = None
         if seen.times == "slashed" and seen.day_first is None:
-            order = st.selectbox("Dates such as 3/4/2026 are", ["day first", "month first"], index=None, key="data_order")
+            order = st.selectbox(
+                "Dates such as 3/4/2026 are", ["day first", "month first"], index=None, key="data_order"
+            )
             day_first = None if order is None else order == "day first"
         for column in EVENT_COLUMNS:
             if column.name in seen.missing or (seen.format == "tideline" and column.name not in seen.mapping):
@@ -80,9 +87,8 @@ def ask(seen: Preview) -> dict[str, Any]:
         if "event_type" in seen.missing and "event_type" not in mapping:
             kind = st.selectbox("Every row is a", EVENT_TYPES, index=None, key="data_kind")
             constants = {"event_type": kind} if kind else {}
-    return {
-        "mapping": mapping, "constants": constants, "values": _values(seen), "timezone": timezone, "day_first": day_first,
-    }  # fmt: skip
+    said = {"mapping": mapping, "constants": constants, "values": _values(seen)}
+    return said | {"timezone": timezone, "day_first": day_first}
 
 
 def _column(name: str, meaning: str, seen: Preview, *, required: bool) -> dict[str, str]:
@@ -99,7 +105,8 @@ def _values(seen: Preview) -> dict[str, str]:
     st.markdown("**Event types that Tideline does not know.** Say what each means, or leave those rows out.")
     with st.grid(4, min_column_width=180):
         said = {
-            value: st.selectbox(value, [SKIP, *EVENT_TYPES], key=f"data_value_{value}") for value in seen.unknown_types[:12]
+            value: st.selectbox(value, [SKIP, *EVENT_TYPES], key=f"data_value_{value}")
+            for value in seen.unknown_types[:12]
         }
     return {value: ours for value, ours in said.items() if ours != SKIP}
 
