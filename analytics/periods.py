@@ -41,6 +41,17 @@ def shift(start: date, grain: str, count: int) -> date:
     return date(months // 12, months % 12 + 1, 1)
 
 
+def label(start: date, grain: str) -> str:
+    """A period as people name it.
+
+    >>> label(date(2010, 11, 1), "month"), label(date(2010, 10, 1), "quarter"), label(date(2010, 11, 1), "week")
+    ('Nov 2010', 'Q4 2010', '1 Nov 2010')
+    """
+    if grain == "quarter":
+        return f"Q{(start.month + 2) // 3} {start.year}"
+    return f"{start:%b %Y}" if grain == "month" else f"{start.day} {start:%b %Y}"
+
+
 def complete_days(meta: Meta) -> tuple[date, date] | None:
     """The first and the last day that the log covers wholly, or None where it covers no whole day.
 

@@ -143,7 +143,7 @@ def _frame(lines: pl.DataFrame, earlier: _Side, later: _Side, history: _Side) ->
     rate = 1.0 if later.metric in ("share", "users") else earlier.window.days / later.window.days
     with np.errstate(invalid="ignore", divide="ignore"):
         change = np.where(before > 0, after / before * rate - 1, np.nan)
-        floor = 1 / (earlier.events.sum(axis=1) + 0.5) + 1 / (later.events.sum(axis=1) + 0.5)
+        floor = sum(1 / (side.events.sum(axis=1) + side.window.weeks / 2 + 1e-9) for side in (earlier, later))
         weeks = [np.log(side.weekly(0.5)) for side in (earlier, later)]
     known = [week[:, ~np.isnan(week).all(axis=0)] for week in weeks]
     found = difference(known[0], known[1], floor)
@@ -152,16 +152,11 @@ def _frame(lines: pl.DataFrame, earlier: _Side, later: _Side, history: _Side) ->
     weekly = history.weekly()
     frame = pl.DataFrame({
         "id": lines["id"], "name": lines["name"], "before": before, "after": after, "change": change,
-        "low": np.fmin(low, change), "high": np.fmax(high, change), "base": events.astype(np.int64),
+        "low": np.minimum(low, change), "high": np.maximum(high, change), "base": events.astype(np.int64),
         "clear": clear, "stage": stages(weekly, history.events[:, -weekly.shape[1] :]),
-        "spark": pl.Series(weekly).arr.to_list(),
+        "spark": pl.Series(weekly.ravel()).fill_nan(None).reshape(weekly.shape).arr.to_list(),
     })  # fmt: skip
-    unknown = pl.when(pl.col("low").is_nan() | pl.col("change").is_nan())
-    frame = frame.with_columns(
-        pl.col("before", "after", "change").fill_nan(None),
-        low=unknown.then(None).otherwise(pl.col("low")),
-        high=unknown.then(None).otherwise(pl.col("high")),
-    )
+    frame = frame.with_columns(pl.col("before", "after", "change", "low", "high").fill_nan(None))
     # What was not there before has no finite change, but is the strongest rise of all.
     rise = pl.when(pl.col("before") == 0).then(pl.when(pl.col("after") > 0).then(float("inf")).otherwise(0.0))
     return frame.sort(rise.otherwise(pl.col("change")), "base", descending=True, nulls_last=True).select(*RISER_SCHEMA)

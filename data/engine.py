@@ -24,8 +24,11 @@ def working_connection(settings: Settings, path: Path | None = None) -> duckdb.D
 
 
 def reading_connection(path: Path, settings: Settings) -> duckdb.DuckDBPyConnection:
-    """A read-only connection that can reach nothing but `path`."""
-    connection = duckdb.connect(
+    """A read-only connection that can reach nothing but `path`.
+
+    Everything is set while connecting: a file that is open already in this process takes no settings afterwards.
+    """
+    return duckdb.connect(
         str(path),
         read_only=True,
         config={
@@ -33,13 +36,10 @@ def reading_connection(path: Path, settings: Settings) -> duckdb.DuckDBPyConnect
             "memory_limit": settings.memory_limit,
             "autoinstall_known_extensions": False,
             "autoload_known_extensions": False,
+            "enable_external_access": False,
+            "lock_configuration": True,
         },
     )
-    connection.execute("set timezone = 'UTC'")
-    connection.execute("set enable_progress_bar = false")
-    connection.execute("set enable_external_access = false")
-    connection.execute("set lock_configuration = true")
-    return connection
 
 
 def fsync(path: Path) -> None:

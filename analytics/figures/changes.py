@@ -42,7 +42,7 @@ def alt_change_dots(frame: pl.DataFrame) -> str:
     if clear.is_empty():
         return f"Changes of {frame.height} lines with their intervals; none is clear."
     named = ", ".join(
-        f"{name} {'new' if change is None else f'{change:+.0%}'}"
+        f"{name} {'(new)' if change is None else f'{change:+.0%}'}"
         for name, change in clear.select("name", "change").rows()
     )
     return f"Changes of {frame.height} lines with their intervals; clear are {named}."

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import date
 
 import numpy as np
 import plotly.graph_objects as go
 import polars as pl
 
 from analytics.figures.colours import GREY, HUES, Look, figure, layout
+from analytics.periods import label
 
 SHOWN = 26
 """Cohorts and ages a grid shows at most: more cannot be read, or sent in 60 KB."""
@@ -21,17 +21,6 @@ SAID = {
 }  # fmt: skip
 DULL = "#C4CAD0"
 SCALE = [[0.0, "#E8F1F8"], [0.5, "#6BAED6"], [1.0, "#08457E"]]
-
-
-def label(cohort: date, grain: str) -> str:
-    """A cohort as people name it.
-
-    >>> label(date(2010, 11, 1), "month"), label(date(2010, 10, 1), "quarter"), label(date(2010, 11, 1), "week")
-    ('Nov 2010', 'Q4 2010', '1 Nov 2010')
-    """
-    if grain == "quarter":
-        return f"Q{(cohort.month + 2) // 3} {cohort.year}"
-    return f"{cohort:%b %Y}" if grain == "month" else f"{cohort.day} {cohort:%b %Y}"
 
 
 def cohort_heatmap(

@@ -73,9 +73,9 @@ def alt_mix_ribbons(own: pl.DataFrame) -> str:
     complete = own.filter("complete")
     if complete.is_empty():
         return "An empty chart of an interest mix."
-    last = max(complete["age"].to_list())
+    reached = complete["age"].unique().to_list()
     parts = []
-    for age in sorted({0, last}):
+    for age in sorted({min(reached), max(reached)}):
         largest = (
             complete.filter(pl.col("age") == age, ~pl.col("id").is_in(ASIDE)).sort("share", descending=True).head(3)
         )

@@ -7,8 +7,8 @@ from datetime import date
 import polars as pl
 
 from analytics.cohorts import cohort_mix, moved_to, retention
-from analytics.figures.cohorts import label
 from analytics.lifecycle import lifecycle
+from analytics.periods import label
 from analytics.sentences.words import day, listed, percent
 from data.scope import Scope
 from data.store import Store

@@ -57,10 +57,10 @@ CREATE TABLE cohort AS
     SELECT grain, date_trunc(grain, cohort_day)::DATE AS cohort,
            CASE grain WHEN 'week' THEN datediff('day', date_trunc('week', cohort_day), date_trunc('week', day)) // 7
                 ELSE datediff(grain, cohort_day, day) END AS age,
-           "by", id, count(DISTINCT user_no) AS users, sum(counted)::BIGINT AS events,
+           "by", id, count(DISTINCT user_no) FILTER (counted = 1) AS users, sum(counted)::BIGINT AS events,
            sum(revenue)::DECIMAL(18, 4) AS revenue
     FROM tagged, (VALUES ('week'), ('month'), ('quarter')) AS g(grain)
-    WHERE cohort_day <= day AND "by" <> 'item' GROUP BY ALL;
+    WHERE date_trunc(grain, cohort_day) <= day AND "by" <> 'item' GROUP BY ALL;
 CREATE TABLE interests AS
     SELECT "by", id, id AS name, count(DISTINCT item) AS items, sum(counted)::BIGINT AS events,
            count(DISTINCT user_no) AS users, sum(revenue)::DECIMAL(18, 4) AS revenue,
@@ -106,7 +106,16 @@ MakeStore = Callable[..., Store]
 def frame_of(events: Iterable[Event]) -> pl.DataFrame:
     """The events as the builder wants them."""
     rows = [
-        (datetime(e.day.year, e.day.month, e.day.day, e.hour), e.type, e.user, e.item, e.category, e.theme, e.country, e.revenue)
+        (
+            datetime(e.day.year, e.day.month, e.day.day, e.hour),
+            e.type,
+            e.user,
+            e.item,
+            e.category,
+            e.theme,
+            e.country,
+            e.revenue,
+        )
         for e in events
     ]
     return pl.DataFrame(rows, schema=EVENT_SCHEMA, orient="row")
@@ -139,12 +148,24 @@ def _facts(connection: duckdb.DuckDBPyConnection) -> dict[str, Any]:
     kinds = connection.execute("SELECT DISTINCT \"by\" FROM interests WHERE id NOT IN ('none', 'unsorted')").fetchall()
     bys = [by for by in ("category", "theme") if (by,) in kinds] + (["item"] if events else [])
     return {
-        "data_version": 1, "sample": None, "timezone": "UTC", "first_event": (first or datetime(2000, 1, 1)).isoformat(),
-        "last_event": (last or datetime(2000, 1, 1)).isoformat(), "first_day_complete": True, "last_day_complete": True,
-        "events": events, "users": users, "items": 1, "revenue": 1.0, "default_by": bys[0] if bys else "item", "bys": bys,
-        "segments": ["country", "cohort", "rfm"] if events else [], "currency": None,
-        "anonymous_share": 1 - known / events if events else 0.0, "notes": {},
-    }  # fmt: skip
+        "data_version": 1,
+        "sample": None,
+        "timezone": "UTC",
+        "first_event": (first or datetime(2000, 1, 1)).isoformat(),
+        "last_event": (last or datetime(2000, 1, 1)).isoformat(),
+        "first_day_complete": True,
+        "last_day_complete": True,
+        "events": events,
+        "users": users,
+        "items": 1,
+        "revenue": 1.0,
+        "default_by": bys[0] if bys else "item",
+        "bys": bys,
+        "segments": ["country", "cohort", "rfm"] if events else [],
+        "currency": None,
+        "anonymous_share": 1 - known / events if events else 0.0,
+        "notes": {},
+    }
 
 
 @pytest.fixture

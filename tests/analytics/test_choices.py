@@ -5,17 +5,17 @@ from data.errors import InputError
 
 
 def test_a_wrong_knob_names_what_was_found_and_what_is_allowed():
-    with pytest.raises(InputError, match="`grain` cannot be 'year'. Choose one of: day, week."):
+    with pytest.raises(InputError, match=r"`grain` cannot be 'year'. Choose one of: day, week."):
         chosen("grain", "year", ("day", "week"))
 
 
 def test_an_interest_that_the_log_lacks_is_said_to_be_lacking():
-    with pytest.raises(InputError, match="This log has no brand. Choose one of: all, theme, segment:country."):
+    with pytest.raises(InputError, match=r"This log has no brand. Choose one of: all, theme, segment:country."):
         chosen_by("brand", ("theme",), ("country",))
 
 
 def test_a_word_that_is_no_interest_is_refused():
-    with pytest.raises(InputError, match="`by` cannot be 'colour'. Choose one of: theme."):
+    with pytest.raises(InputError, match=r"`by` cannot be 'colour'. Choose one of: theme."):
         chosen_by("colour", ("theme",), everything=False)
 
 

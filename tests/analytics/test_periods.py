@@ -64,7 +64,7 @@ def test_a_log_of_one_partly_covered_day_has_no_complete_day(make_store, event):
 
 def test_an_unknown_grain_is_refused(make_store, event):
     store = make_store([event(date(2024, 1, 1))])
-    with pytest.raises(InputError, match="`grain` cannot be 'year'. Choose one of: day, week, month, quarter."):
+    with pytest.raises(InputError, match=r"`grain` cannot be 'year'. Choose one of: day, week, month, quarter."):
         periods(store.meta, "year", Scope())
 
 

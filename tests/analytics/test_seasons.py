@@ -72,5 +72,5 @@ def test_three_years_are_enough(grain, period):
 
 
 def test_an_unknown_grain_is_refused():
-    with pytest.raises(InputError, match="`grain` cannot be 'hour'. Choose one of: day, week, month."):
+    with pytest.raises(InputError, match=r"`grain` cannot be 'hour'. Choose one of: day, week, month."):
         seasonally_adjusted(frame([1.0]), "hour")

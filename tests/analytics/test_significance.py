@@ -35,7 +35,7 @@ def test_many_lines_borrow_from_each_other():
     before, after = draw.normal(0, 0.2, (40, 4)), draw.normal(0, 0.2, (40, 4))
     floor = np.full(40, 0.001)
     found = difference(before, after, floor)
-    assert found.freedom[0] > 20
+    assert found.freedom[0] > 2 * 6
     # Forty variances from six degrees of freedom each scatter far more than the one they stand for.
     alone = before.var(axis=1, ddof=1) + after.var(axis=1, ddof=1)
     assert np.log(found.error).std() < np.log(np.sqrt(alone)).std() / 2
@@ -50,7 +50,7 @@ def test_chance_alone_is_called_clear_in_few_logs(spread):
         noise = np.exp(draw.normal(np.log(0.2), spread, (46, 1)))
         counts = draw.poisson(rate * np.exp(draw.normal(0, 1, (46, 8)) * noise))
         logs = np.log((counts + 0.5) / (counts.sum(axis=0) + 0.5))
-        floor = 1 / (counts[:, :4].sum(axis=1) + 0.5) + 1 / (counts[:, 4:].sum(axis=1) + 0.5)
+        floor = 1 / (counts[:, :4].sum(axis=1) + 2) + 1 / (counts[:, 4:].sum(axis=1) + 2)
         alarms += passes(difference(logs[:, :4], logs[:, 4:], floor).p).any()
     assert alarms <= 36
 
@@ -61,7 +61,7 @@ def test_a_doubling_is_found_among_many_lines():
         counts = draw.poisson(100 * np.exp(draw.normal(0, 0.15, (40, 8))))
         counts[0, 4:] *= 2
         logs = np.log((counts + 0.5) / (counts.sum(axis=0) + 0.5))
-        floor = 1 / (counts[:, :4].sum(axis=1) + 0.5) + 1 / (counts[:, 4:].sum(axis=1) + 0.5)
+        floor = 1 / (counts[:, :4].sum(axis=1) + 2) + 1 / (counts[:, 4:].sum(axis=1) + 2)
         found += passes(difference(logs[:, :4], logs[:, 4:], floor).p)[0]
     assert found >= 95
 

@@ -20,7 +20,7 @@ def test_shapes_get_the_label_that_eyes_give_them():
 def test_one_spike_earns_nothing_wherever_it_is():
     for place in range(28):
         for height in (0.0, 60.0, 2000.0):
-            assert stage(STEADY[:place] + [height] + STEADY[place + 1 :]) == "steady"
+            assert stage([*STEADY[:place], height, *STEADY[place + 1 :]]) == "steady"
 
 
 @pytest.mark.parametrize("seed", range(5))
@@ -46,7 +46,7 @@ def test_series_that_only_fluctuate_are_steady(mean, noise):
 
 
 def test_tiny_series_are_steady():
-    rise = [1.0] * 24 + [4.0] * 4
+    rise = [1.0] * 24 + [3.0] * 4
     assert stage(rise) == "rising"
     assert stage(rise, rise) == "steady"
     large = [10 * value for value in rise]

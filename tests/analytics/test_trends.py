@@ -10,8 +10,13 @@ from data.scope import Scope
 
 MONDAY = date(2024, 1, 1)
 COLUMNS = {
-    "id": pl.String, "name": pl.String, "start": pl.Date, "complete": pl.Boolean, "value": pl.Float64, "events": pl.Int64,
-}  # fmt: skip
+    "id": pl.String,
+    "name": pl.String,
+    "start": pl.Date,
+    "complete": pl.Boolean,
+    "value": pl.Float64,
+    "events": pl.Int64,
+}
 
 
 def week(number):
@@ -21,12 +26,20 @@ def week(number):
 @pytest.fixture
 def store(make_store, event):
     """Three whole weeks: toys 2, 0, 1; books 1, 3, 1; people 1 and 2; one refund."""
-    return make_store([
-        event(week(0), 1, "a"), event(week(0), 2, "b"), event(week(0), 1, "c", "books", revenue=4),
-        event(week(1), 1, "c", "books", revenue=4), event(week(1), 1, "d", "books"), event(week(1), 2, "d", "books"),
-        event(week(2), 2, "a"), event(week(2), None, "c", "books"), event(week(2), 1, "c", "books", type="refund", revenue=-4),
-        event(week(3) - timedelta(days=1), 3, "e", None),
-    ])  # fmt: skip
+    return make_store(
+        [
+            event(week(0), 1, "a"),
+            event(week(0), 2, "b"),
+            event(week(0), 1, "c", "books", revenue=4),
+            event(week(1), 1, "c", "books", revenue=4),
+            event(week(1), 1, "d", "books"),
+            event(week(1), 2, "d", "books"),
+            event(week(2), 2, "a"),
+            event(week(2), None, "c", "books"),
+            event(week(2), 1, "c", "books", type="refund", revenue=-4),
+            event(week(3) - timedelta(days=1), 3, "e", None),
+        ]
+    )
 
 
 def values(frame, line):
@@ -76,7 +89,9 @@ def test_an_incomplete_last_week_is_flagged(make_store, event):
 
 
 def test_items_without_an_event_in_the_scope_are_left_out(store):
-    frame = trend(store, Scope(start=week(1), end=week(2) - timedelta(days=1)), by="item", metric="events", grain="week")
+    frame = trend(
+        store, Scope(start=week(1), end=week(2) - timedelta(days=1)), by="item", metric="events", grain="week"
+    )
     assert frame.select("id", "name", "value").rows() == [("d", "Item d", 2.0), ("c", "Item c", 1.0)]
 
 
@@ -95,7 +110,9 @@ def test_a_limit_drops_the_rest_of_people(store):
 
 
 def test_lines_can_be_the_values_of_a_segment(make_store, event):
-    store = make_store([event(week(0), 1, country="UK"), event(week(0), 2, country="FR"), event(week(0), 2, country="FR")])
+    store = make_store(
+        [event(week(0), 1, country="UK"), event(week(0), 2, country="FR"), event(week(0), 2, country="FR")]
+    )
     frame = trend(store, Scope(), by="segment:country", metric="share", grain="day")
     assert frame.select("id", "value").rows() == [("FR", 2 / 3), ("UK", 1 / 3)]
 
@@ -132,7 +149,8 @@ def test_two_segments_are_the_people_in_both(shop):
     found = trend(shop, both, by="category", metric="events", grain="month")
     for value, start, line in found.select("value", "start", "id").iter_rows():
         expected = shop.query(
-            "SELECT coalesce(sum(d.events), 0) AS n FROM user_day d JOIN users u USING (user_no) WHERE d.\"by\" = 'category' "
+            "SELECT coalesce(sum(d.events), 0) AS n FROM user_day d JOIN users u USING (user_no) "
+            "WHERE d.\"by\" = 'category' "
             "AND d.id = ? AND d.country = 'FR' AND u.rfm = 'champions' AND d.month = ?",
             [line, start],
         )["n"][0]
@@ -148,9 +166,7 @@ def test_shares_of_all_lines_add_up_to_one(shop):
 def test_previous_is_the_equally_long_stretch_right_before(make_store, event):
     log = [event(week(number), 1) for number in range(6) for _ in range(number + 1)]
     store = make_store([*log, event(week(6) - timedelta(days=1))])
-    frame = compared(
-        store, Scope(start=week(4)), by="category", metric="events", grain="week", compare="previous"
-    )
+    frame = compared(store, Scope(start=week(4)), by="category", metric="events", grain="week", compare="previous")
     assert frame.select("start", "value", "before").rows() == [(week(4), 5.0, 3.0), (week(5), 7.0, 4.0)]
 
 
@@ -162,7 +178,9 @@ def test_before_is_absent_where_that_period_is_incomplete_or_missing(make_store,
     assert cut["before"].to_list() == [None]
 
 
-@pytest.mark.parametrize(("grain", "earlier"), [("day", date(2024, 1, 1)), ("week", date(2024, 1, 1)), ("month", date(2024, 1, 1))])
+@pytest.mark.parametrize(
+    ("grain", "earlier"), [("day", date(2024, 1, 1)), ("week", date(2024, 1, 1)), ("month", date(2024, 1, 1))]
+)
 def test_last_year_keeps_weekdays_by_day_and_week_and_months_by_month(make_store, event, grain, earlier):
     now = date(2025, 1, 1) if grain == "month" else earlier + timedelta(days=364)
     store = make_store([event(earlier), event(earlier), event(now), event(date(2025, 1, 31))])
@@ -171,7 +189,7 @@ def test_last_year_keeps_weekdays_by_day_and_week_and_months_by_month(make_store
 
 
 def test_an_unknown_comparison_is_refused(store):
-    with pytest.raises(InputError, match="`compare` cannot be 'never'. Choose one of: previous, last-year."):
+    with pytest.raises(InputError, match=r"`compare` cannot be 'never'. Choose one of: previous, last-year."):
         compared(store, Scope(), by="category", metric="events", grain="week", compare="never")
 
 
@@ -212,7 +230,7 @@ def test_an_interest_opens_to_its_items(store):
     assert frame["id"].unique(maintain_order=True).to_list() == ["a", "b"]
     assert values(frame, "a") == [1 / 3, 0, 1 / 3]
     assert item_trend(store, Scope(), by="category", interest="x", metric="share", grain="week").is_empty()
-    with pytest.raises(InputError, match="`by` cannot be 'all' here. Choose one of: theme, category, brand."):
+    with pytest.raises(InputError, match=r"`by` cannot be 'all' here. Choose one of: theme, category, brand."):
         item_trend(store, Scope(), by="all", interest="", metric="share", grain="week")
 
 
@@ -226,15 +244,17 @@ def test_an_empty_store_has_an_empty_trend(make_store):
 
 
 def test_unknown_knobs_are_refused(store):
-    with pytest.raises(InputError, match="This log has no theme. Choose one of: all, category, item, segment:country"):
+    with pytest.raises(InputError, match=r"This log has no theme. Choose one of: all, category, item, segment:country"):
         trend(store, Scope(), by="theme", metric="events", grain="week")
-    with pytest.raises(InputError, match="`metric` cannot be 'clicks'. Choose one of: events, users, revenue, share."):
+    with pytest.raises(InputError, match=r"`metric` cannot be 'clicks'. Choose one of: events, users, revenue, share."):
         trend(store, Scope(), by="category", metric="clicks", grain="week")
-    with pytest.raises(InputError, match="`grain` cannot be 'quarter'. Choose one of: day, week, month."):
+    with pytest.raises(InputError, match=r"`grain` cannot be 'quarter'. Choose one of: day, week, month."):
         trend(store, Scope(), by="category", metric="events", grain="quarter")
 
 
 def test_segment_values_of_an_attribute_stand_alone(make_store, event):
     store = make_store([event(MONDAY)], segments=["country", "rfm", "colour"])
-    with pytest.raises(InputError, match="The values of 'colour' can be compared over all people and all or one interest only"):
+    with pytest.raises(
+        InputError, match=r"The values of 'colour' can be compared over all people and all or one interest only"
+    ):
         trend(store, Scope(segments=(("country", "UK"),)), by="segment:colour", metric="events", grain="week")
