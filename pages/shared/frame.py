@@ -8,6 +8,7 @@ from data.lists import lists
 from data.samples import SAMPLES
 from data.store import Meta, Store, published_version
 from pages.shared import cached, jobstrip, state, wording
+from pages.shared.parts import block
 
 POLL_BUSY, POLL_IDLE = 1.0, 4.0
 
@@ -79,7 +80,8 @@ def pulse(version: int) -> None:
     busy = jobstrip.busy(here)
 
     def beat() -> None:
-        jobstrip.draw(here)
+        with block("The job strip"):
+            jobstrip.draw(here)
         if published_version(here) != version or jobstrip.busy(here) != busy:
             st.rerun(scope="app")
 

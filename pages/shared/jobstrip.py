@@ -33,7 +33,7 @@ def _running(here: Settings, job: Job) -> None:
         spent = f", {wording.elapsed((_now() - job.started).total_seconds())}" if job.started else ""
         stage = job.stage or ("waiting for its turn" if job.status == "queued" else "starting")
         st.progress(
-            min(max(job.percent or 0, 0), 100), text=f"**{job.title}**: {stage}, {job.percent or 0:.0f} %{spent}"
+            min(max(round(job.percent), 0), 100), text=f"**{job.title}**: {stage}, {job.percent or 0:.0f} %{spent}"
         )
         st.button(
             "Cancel",

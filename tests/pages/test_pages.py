@@ -1,0 +1,109 @@
+"""Every page on a small shop: nothing raises, every chart and table has a name, the URL is obeyed."""
+
+import pytest
+
+PAGES = ("start/home", "start/data", "interest/trends", "interest/cohorts")
+VIEWS = ("retention", "mix", "value", "lifecycle")
+
+
+def unnamed(app):
+    """The charts and tables without a name for those who cannot see them."""
+    return [
+        each for kind in ("plotly_chart", "arrow_data_frame", "table") for each in app.get(kind) if not each.proto.alt
+    ]
+
+
+def words(app):
+    """Everything that is written on the page."""
+    kinds = (app.markdown, app.caption, app.subheader, app.title, app.info, app.error, app.warning)
+    return "\n".join(each.value for kind in kinds for each in kind)
+
+
+@pytest.mark.parametrize("page", PAGES)
+def test_page_draws(shop, visit, page):
+    app = visit(page)
+    assert not app.exception
+    assert not app.error, [each.value for each in app.error]
+    assert not unnamed(app)
+    assert "1 Jan 2024 to" in words(app)
+
+
+@pytest.mark.parametrize("view", VIEWS)
+def test_cohort_views(shop, visit, view):
+    app = visit("interest/cohorts", view=view)
+    assert not app.exception
+    assert not app.error, [each.value for each in app.error]
+    assert not unnamed(app)
+    assert app.get("plotly_chart")
+
+
+@pytest.mark.parametrize("page", PAGES)
+def test_first_visit_offers_samples_and_upload(settings, visit, page):
+    app = visit(page)
+    assert not app.exception
+    assert app.file_uploader
+    assert [button for button in app.button if button.label == "Load"]
+    assert not app.get("plotly_chart")
+    assert not app.multiselect
+
+
+def test_url_filters_are_picked_up(shop, visit):
+    app = visit("interest/trends", segment="country: France", dates=["2024-06-01", "2024-12-31"], metric="events")
+    assert app.multiselect(key="segment").value == ["country: France"]
+    assert app.get_by_key("metric").value == "events"
+    assert app.query_params["segment"] == "country: France"
+    assert not app.exception
+
+
+def test_unknown_values_in_the_url_are_dropped(shop, visit):
+    app = visit("interest/trends", segment="country: Nowhere", metric="sadness", dates="not-a-date", by="moon")
+    assert not app.exception
+    assert app.multiselect(key="segment").value == []
+    assert app.get_by_key("metric").value == "share"
+
+
+@pytest.mark.parametrize("dates", [["2024-06-01"], ["2024-12-31", "2024-06-01"]], ids=["half", "reversed"])
+def test_half_and_reversed_dates(shop, visit, dates):
+    app = visit("interest/trends", dates=dates)
+    assert not app.exception
+    assert not app.error
+
+
+def test_interest_of_the_url_opens_its_items(shop, visit):
+    app = visit("interest/trends", interest="garden")
+    assert "Items of garden" in words(app)
+    app = visit("interest/trends", interest="moon")
+    assert "There is no category 'moon' in this log" in words(app)
+    assert not app.exception
+
+
+@pytest.mark.parametrize("by", ["category", "item", "country", "rfm"])
+def test_trends_by_other_lines(shop, visit, by):
+    app = visit("interest/trends", by=by)
+    assert not app.exception
+    assert not app.error, [each.value for each in app.error]
+    assert app.get("plotly_chart")
+
+
+@pytest.mark.parametrize("knobs", [{"index": "true"}, {"season": "true", "grain": "day"}, {"compare": "last-year"}])
+def test_trends_knobs(shop, visit, knobs):
+    app = visit("interest/trends", **knobs)
+    assert not app.exception
+    assert not app.error, [each.value for each in app.error]
+
+
+def test_tables_send_fifty_rows_a_page(shop, visit):
+    for page in PAGES:
+        for frame in visit(page, by="item").dataframe:
+            assert 0 < len(frame.value) <= 50
+
+
+def test_a_broken_block_leaves_the_rest(shop, visit, monkeypatch):
+    from pages.interest.trends_views import lines
+
+    monkeypatch.setattr(lines, "alt_trend_lines", lambda *_, **__: 1 / 0)
+    app = visit("interest/trends")
+    assert not app.exception
+    assert "The chart could not be shown" in app.error[0].value
+    assert "report reference" in app.error[0].value
+    assert app.dataframe
