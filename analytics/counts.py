@@ -28,11 +28,13 @@ GROUP BY ALL
 """
 PERSONAL_SQL = """
 SELECT {line} AS id, {start} AS start, sum(d.events)::BIGINT AS events,
-    count(DISTINCT d.user_no) FILTER (d.events > 0) AS users, sum(d.revenue)::DOUBLE AS revenue
-FROM {rows} d LEFT JOIN users u ON u.user_no = d.user_no
+    {users} AS users, sum(d.revenue)::DOUBLE AS revenue
+FROM {rows}
 WHERE d.day BETWEEN $first AND $last {filters}
 GROUP BY ALL
 """
+JOINED = " LEFT JOIN users u ON u.user_no = d.user_no"
+DISTINCT = "count(DISTINCT d.user_no) FILTER (d.events > 0)"
 START = {
     "day": "{day}",
     "week": "date_trunc('week', {day})::DATE",
@@ -65,18 +67,18 @@ def names(store: Store, by: str) -> pl.DataFrame:
 
 
 def counts(
-    store: Store, scope: Scope, *, by: str, grain: str, first: date, last: date, exact_users: bool = False
+    store: Store, scope: Scope, *, by: str, grain: str, first: date, last: date, users: bool = False
 ) -> pl.DataFrame:
     """What happened from `first` to `last`; lines and stretches without any event are absent.
 
     `by` as in `trend`; `grain` is day, week, month, block (whole weeks counted back from `last`) or window (one
     stretch). The scope's interests are ids of `by`; where the lines are the values of a segment, they are ids of
-    the log's default interest. People do not add up over days, so blocks and windows have users only with
-    `exact_users`, which reads one row per user and day. Columns: id, start, events, users, revenue.
+    the log's default interest. Distinct users are counted where `users` asks for them; where they would have
+    to be counted anew and it does not, they are null. Columns: id, start, events, users, revenue.
     """
     segment = segment_of(by)
     kind = by if segment is None else (store.meta.default_by if scope.interests else "all")
-    lookup = exact_users or (kind == "item" and bool(scope.segments))
+    lookup = (users and grain in ("block", "window")) or (kind == "item" and bool(scope.segments))
     lookup = lookup or (segment is not None and (bool(scope.segments) or len(scope.interests) > 1))
     who = people(store, scope, personal=lookup)
     params: dict[str, object] = {"first": first, "last": last}
@@ -84,7 +86,7 @@ def counts(
         params["interests"] = list(scope.interests)
     if who.ready and not lookup:
         return _ready(store, who, segment, kind, grain, params)
-    return _personal(store, who, segment, kind, grain, params)
+    return _personal(store, who, segment, kind, grain, params, users)
 
 
 def _ready(
@@ -104,7 +106,7 @@ def _ready(
 
 
 def _personal(
-    store: Store, who: People, segment: str | None, kind: str, grain: str, params: dict[str, object]
+    store: Store, who: People, segment: str | None, kind: str, grain: str, params: dict[str, object], users: bool
 ) -> pl.DataFrame:
     """From one row per user, day and interest; for items per user, day and item."""
     rows, line, filters = "user_day", "d.id", ' AND d."by" = $by'
@@ -121,7 +123,14 @@ def _personal(
             )
         line = SEGMENT_COLUMN[segment]
         filters += f" AND {line} IS NOT NULL"
-    sql = PERSONAL_SQL.format(rows=rows, line=line, start=START[grain].format(day="d.day"), filters=filters + who.where)
+    filters += who.where
+    sql = PERSONAL_SQL.format(
+        rows=f"{rows} d" + (JOINED if "u." in line + filters else ""),
+        line=line,
+        start=START[grain].format(day="d.day"),
+        users=DISTINCT if users else "NULL::BIGINT",
+        filters=filters,
+    )
     return _typed(store.query(sql, {**params, **who.params}))
 
 

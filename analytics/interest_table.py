@@ -9,12 +9,11 @@ import polars as pl
 from analytics.choices import chosen
 from analytics.risers import risers
 from analytics.trends import ITEM_OF_SQL
+from analytics.windows import WINDOW
 from data.errors import InputError
 from data.scope import Scope
 from data.store import Store
 
-WINDOW = {"day": 14, "week": 28, "month": 91}
-"""Days of a window per grain of the chart beside it."""
 ORDERS = {"rising": "the clear rises first", "fading": "the clear falls first", "largest": "the largest first"}
 DIRECTION = {"up": "clearly up", "down": "clearly down", "flat": "no clear change"}
 

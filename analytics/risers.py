@@ -89,13 +89,13 @@ class _Side:
         reach = {"by": by, "first": window.start, "last": window.end}
         # A share's denominator keeps every interest, so interests are filtered when the lines are looked up.
         everything = replace(scope, interests=())
-        found = counts(store, everything, grain="block", exact_users=metric == "users", **reach)  # type: ignore[arg-type]
+        found = counts(store, everything, grain="block", users=metric == "users", **reach)  # type: ignore[arg-type]
         self.events = self._table(found, lines, "events")
         self.whole = self._table(found.group_by("start").agg(pl.col("events").sum(), id=pl.lit("")), None, "events")[0]
         self.values = self.events if metric in ("events", "share") else self._table(found, lines, metric)
         self.users = None
         if metric == "users":
-            once = counts(store, everything, grain="window", exact_users=True, **reach)  # type: ignore[arg-type]
+            once = counts(store, everything, grain="window", users=True, **reach)  # type: ignore[arg-type]
             joined = lines.join(once, on="id", how="left", maintain_order="left")
             self.users = joined["users"].fill_null(0).to_numpy().astype(float)
 

@@ -58,7 +58,7 @@ def _figures(store: Store, scope: Scope, first: date, last: date) -> list[dict[s
     past = _totals(store, scope, earlier - timedelta(days=DAYS - 1), earlier)
     weeks = min(SPARK_WEEKS, ((last - first).days + 1) // 7)
     start = last - timedelta(days=7 * weeks - 1)
-    found = counts(store, scope, by="all", grain="block", first=start, last=last, exact_users=True)
+    found = counts(store, scope, by="all", grain="block", first=start, last=last, users=True)
     starts = pl.DataFrame({"start": pl.date_range(start, last, "7d", eager=True)}, schema={"start": pl.Date})
     weekly = starts.join(found, on="start", how="left", maintain_order="left")
     rows = []
@@ -81,7 +81,7 @@ def _change(change: float, weekly: npt.NDArray[np.float64]) -> dict[str, object]
 
 
 def _totals(store: Store, scope: Scope, first: date, last: date) -> dict[str, float]:
-    found = counts(store, scope, by="all", grain="window", first=first, last=last, exact_users=True)
+    found = counts(store, scope, by="all", grain="window", first=first, last=last, users=True)
     return {name: float(found[name].sum()) for name in MEASURES}
 
 

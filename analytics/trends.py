@@ -46,7 +46,7 @@ def trend(store: Store, scope: Scope, *, by: str, metric: str, grain: str, limit
     if shown.is_empty():
         return pl.DataFrame(schema=TREND_SCHEMA)
     first, last = shown["start"][0], shown["end"][-1]
-    found = whole_found = counts(store, scope, by=by, grain=grain, first=first, last=last)
+    found = whole_found = counts(store, scope, by=by, grain=grain, first=first, last=last, users=metric == "users")
     lines = _lines(store, scope, by, found)
     if limit is not None and lines.height > limit:
         found, lines = _folded(found, lines, limit, metric)

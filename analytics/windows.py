@@ -12,6 +12,8 @@ from data.scope import Scope
 from data.store import Meta
 
 YEAR = timedelta(days=364)
+WINDOW = {"day": 14, "week": 28, "month": 91}
+"""Days of a window that go with a chart of that grain."""
 Days = tuple[date, date]
 
 

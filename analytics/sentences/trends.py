@@ -8,13 +8,11 @@ import polars as pl
 
 from analytics.risers import LEAST_BASE, risers
 from analytics.sentences.words import day, moved, noun
-from analytics.windows import Window, windows
+from analytics.windows import WINDOW, Window, windows
 from data.errors import InputError
 from data.scope import Scope
 from data.store import Store
 
-WINDOW = {"day": 14, "week": 28, "month": 91}
-"""Days judged, by the grain of the chart."""
 MEASURE = {"share": "share", "events": "events", "users": "people", "revenue": "revenue"}
 
 
