@@ -35,12 +35,13 @@ ACTIONS = ("rename", "merge", "exclude", "include")
 
 @dataclass(frozen=True)
 class Theme:
-    """A theme as it was clustered, edits left out. `centroid` is its normalised mean vector, float32."""
+    """A theme as it was clustered, edits left out."""
 
     id: str
     name: str
     words: tuple[str, ...]
     centroid: np.ndarray
+    """Normalised mean of its items' centred vectors, float32."""
     items: int
     cohesion: float
     """Mean cosine of its items with the centroid."""
@@ -79,6 +80,12 @@ def encoder(settings: Settings) -> str | None:
     return found[0][0] if found else None
 
 
+def centre(settings: Settings) -> np.ndarray:
+    """The mean vector of the catalogue that the themes were clustered on, float32; 0 where none was kept."""
+    found = _rows(settings, "select value from theme_state where key = 'centre'")
+    return np.frombuffer(bytes.fromhex(found[0][0]), "float32") if found else np.zeros(1, "float32")
+
+
 def themes(settings: Settings) -> list[Theme]:
     """The themes in use, by id, as they were clustered."""
     rows = _rows(settings, "select theme_id, name, words, centroid, items, cohesion from themes where not retired order by 1")
@@ -108,14 +115,20 @@ def save_clustering(
     encoder_name: str,
     found: Sequence[Theme],
     history: Sequence[tuple[str, str, float]] = (),
+    *,
+    centre: np.ndarray | None = None,
 ) -> None:
     """Keep a clustering in one transaction: themes in use are those in `found`, all others are retired.
 
-    `history` holds (old id, new id, overlap) where themes were clustered before.
+    `history` holds (old id, new id, overlap) where themes were clustered before; `centre` is the catalogue's mean
+    vector, which is taken off before a vector is compared with a centroid.
     """
     with _tables(settings) as connection:
         connection.execute("update themes set retired = 1")
         connection.execute("insert or replace into theme_state values ('encoder', ?)", (encoder_name,))
+        if centre is not None:
+            text = centre.astype("float32").tobytes().hex()
+            connection.execute("insert or replace into theme_state values ('centre', ?)", (text,))
         connection.executemany(
             "insert or replace into themes values (?, ?, ?, ?, ?, ?, 0)",
             [

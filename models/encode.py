@@ -46,7 +46,8 @@ def run(
         encoded = total
         progress(f"encoding {total:,} texts", done / total)
 
-    vectors = encode_cached(settings, name, [text for _, text in items] + queries, report, load)
+    texts = [themes.theme_text(text) for text in [*(text for _, text in items), *queries]]
+    vectors = encode_cached(settings, name, texts, report, load)
     progress("sorting into themes", 0.0)
     outcome = themes.assign(settings, name, items, vectors[: len(items)], queries, vectors[len(items) :])
     progress("sorting into themes", 1.0)
