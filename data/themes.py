@@ -27,8 +27,9 @@ create table if not exists theme_items (item_id text primary key, theme_id text 
 create table if not exists theme_queries (query text primary key, theme_id text not null, similarity real not null);
 create table if not exists theme_edits (edit_id integer primary key autoincrement, action text not null,
     theme_id text not null, target text, at text not null);
-create table if not exists theme_history (old_id text not null, new_id text not null, overlap real not null, at text not null);
-create table if not exists theme_state (key text primary key, value text not null);
+create table if not exists theme_history (old_id text not null, new_id text not null, overlap real not null,
+    at text not null);
+create table if not exists theme_state (key text primary key, value not null);
 """
 ACTIONS = ("rename", "merge", "exclude", "include")
 
@@ -88,7 +89,9 @@ def centre(settings: Settings) -> np.ndarray:
 
 def themes(settings: Settings) -> list[Theme]:
     """The themes in use, by id, as they were clustered."""
-    rows = _rows(settings, "select theme_id, name, words, centroid, items, cohesion from themes where not retired order by 1")
+    rows = _rows(
+        settings, "select theme_id, name, words, centroid, items, cohesion from themes where not retired order by 1"
+    )
     return [Theme(r[0], r[1], tuple(json.loads(r[2])), np.frombuffer(r[3], "float32"), r[4], r[5]) for r in rows]
 
 
@@ -110,25 +113,31 @@ def theme_queries(settings: Settings) -> pl.DataFrame:
     return pl.DataFrame(rows, {"query": pl.String, "theme": pl.String}, orient="row")
 
 
+def space(settings: Settings) -> bytes | None:
+    """How the language model's side places vectors, as it was handed to `save_clustering`; None before that."""
+    found = _rows(settings, "select value from theme_state where key = 'space'")
+    return bytes(found[0][0]) if found else None
+
+
 def save_clustering(
     settings: Settings,
     encoder_name: str,
     found: Sequence[Theme],
-    history: Sequence[tuple[str, str, float]] = (),
+    items: Sequence[tuple[str, str, float, str]],
+    queries: Sequence[tuple[str, str, float]] = (),
     *,
-    centre: np.ndarray | None = None,
+    space: bytes = b"",
+    history: Sequence[tuple[str, str, float]] = (),
 ) -> None:
     """Keep a clustering in one transaction: themes in use are those in `found`, all others are retired.
 
-    `history` holds (old id, new id, overlap) where themes were clustered before; `centre` is the catalogue's mean
-    vector, which is taken off before a vector is compared with a centroid.
+    `items` (item id, theme id or '', similarity, text hash) and `queries` (query, theme id, similarity) are all there
+    are; `history` holds (old id, new id, overlap) where themes were clustered before.
     """
     with _tables(settings) as connection:
         connection.execute("update themes set retired = 1")
-        connection.execute("insert or replace into theme_state values ('encoder', ?)", (encoder_name,))
-        if centre is not None:
-            text = centre.astype("float32").tobytes().hex()
-            connection.execute("insert or replace into theme_state values ('centre', ?)", (text,))
+        states = (("encoder", encoder_name), ("space", space))
+        connection.executemany("insert or replace into theme_state values (?, ?)", states)
         connection.executemany(
             "insert or replace into themes values (?, ?, ?, ?, ?, ?, 0)",
             [
@@ -136,28 +145,28 @@ def save_clustering(
                 for t in found
             ],
         )
-        connection.executemany(
-            "insert into theme_history values (?, ?, ?, ?)", [(*pair, ledger.now()) for pair in history]
-        )
+        rows = [(*pair, ledger.now()) for pair in history]
+        connection.executemany("insert into theme_history values (?, ?, ?, ?)", rows)
+        connection.execute("delete from theme_items")
+        connection.execute("delete from theme_queries")
+        _keep_assignments(connection, items, queries)
 
 
 def save_assignments(
-    settings: Settings,
-    items: Sequence[tuple[str, str, float, str]],
-    queries: Sequence[tuple[str, str, float]] = (),
-    *,
-    replace: bool = False,
+    settings: Settings, items: Sequence[tuple[str, str, float, str]], queries: Sequence[tuple[str, str, float]] = ()
 ) -> None:
-    """Keep (item id, theme id or '', similarity, text hash) and (query, theme id, similarity) in one transaction.
-
-    With `replace` they are all there are; otherwise they join those kept before.
-    """
+    """Keep where items and queries belong, shaped as in `save_clustering`, beside those kept before."""
     with _tables(settings) as connection:
-        if replace:
-            connection.execute("delete from theme_items")
-            connection.execute("delete from theme_queries")
-        connection.executemany("insert or replace into theme_items values (?, ?, ?, ?)", items)
-        connection.executemany("insert or replace into theme_queries values (?, ?, ?)", queries)
+        _keep_assignments(connection, items, queries)
+
+
+def _keep_assignments(
+    connection: sqlite3.Connection,
+    items: Sequence[tuple[str, str, float, str]],
+    queries: Sequence[tuple[str, str, float]],
+) -> None:
+    connection.executemany("insert or replace into theme_items values (?, ?, ?, ?)", items)
+    connection.executemany("insert or replace into theme_queries values (?, ?, ?)", queries)
 
 
 def history(settings: Settings) -> pl.DataFrame:

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from models.wording import LEFT_OUT, is_ideographic, words
+from models.themes.wording import LEFT_OUT, is_ideographic, words
 
 SHOWN = 3
 KEPT = 8
@@ -41,7 +41,7 @@ def distinctive_words(texts: Sequence[str], labels: np.ndarray, weights: np.ndar
 
 
 def names(word_lists: Sequence[Sequence[str]], taken: Sequence[str] = ()) -> list[str]:
-    """'christmas / tree / decoration' for each theme, no two alike, none among `taken`; numbers part what words do not."""
+    """'christmas / tree / decoration' for each theme, no two alike, none in `taken`."""
     used = set(taken)
     made = []
     for listed in word_lists:

@@ -41,11 +41,11 @@ class Themes:
         self.calls: list[tuple] = []
         for package, name in ((data, "data.themes"), (models, "models.themes")):
             module = ModuleType(name)
-            vars(module).update(encoder=lambda settings: self.kept, assign=self.assign)
+            vars(module).update(encoder=lambda settings: self.kept, assign=self.assign, theme_text=str.lower)
             monkeypatch.setitem(sys.modules, name, module)
             monkeypatch.setattr(package, "themes", module, raising=False)
 
-    def assign(self, settings: Settings, *handed: Any) -> dict[str, Any]:
+    def assign(self, settings: Settings, *handed: Any, recluster: bool) -> dict[str, Any]:
         self.calls.append(handed)
         self.kept = handed[0]
         return {"themes": 1, "assigned": len(handed[1]), "unsorted": 0, "changed": self.changed}
@@ -137,7 +137,7 @@ def test_progress_names_the_stage(settings: Settings, monkeypatch: pytest.Monkey
 def published(monkeypatch: pytest.MonkeyPatch) -> list[str]:
     calls: list[str] = []
     monkeypatch.setattr("models.commands.encode._publish", lambda settings: calls.append("published"))
-    monkeypatch.setattr(encode.run, "__kwdefaults__", {"encoder": None, "load": loaded})
+    monkeypatch.setattr(encode.run, "__kwdefaults__", {"encoder": None, "recluster": False, "load": loaded})
     return calls
 
 

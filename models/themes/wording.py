@@ -23,11 +23,13 @@ MATERIALS = "acrylic ceramic cotton enamel fabric felt metal plastic polyester p
 FILLERS = "a an and by for from in of on or the to with without de la le du et no"
 LEFT_OUT = frozenset(" ".join((COLOURS, PATTERNS, SIZES, MATERIALS, FILLERS)).split())
 
-CHINESE = """红色 大红 酒红 粉色 粉红 玫红 白色 米白 黑色 蓝色 天蓝 深蓝 浅蓝 藏青 绿色 墨绿 军绿 黄色 橙色 橘色 紫色 灰色 深灰
-浅灰 棕色 褐色 咖色 咖啡色 卡其色 卡其 米色 杏色 金色 银色 彩色 多色 混色 纯色 透明 条纹 格子 格纹 圆点 波点 花纹 碎花 印花 迷彩
-豹纹 图案 加大号 特大号 大号 中号 小号 大码 加大 迷你 加厚 厘米 毫米 毫升 公斤 英寸 套装 件套 个装 支装 只装 包装 新款 同款 复古
-经典 时尚 塑料 陶瓷 不锈钢 木质 实木 金属 纯棉 涤纶"""
-_CHINESE = re.compile("|".join(sorted(CHINESE.split(), key=len, reverse=True)))
+# In Chinese a colour is signs before 色; patterns, sizes, counts and materials are short fixed words.
+_CHINESE = re.compile(
+    "[红紅蓝藍绿綠粉白黑黄黃橙橘紫灰金银銀棕褐米杏咖青彩杂雜多纯純玫酒天军軍墨深浅淺]+色|咖啡色|卡其色?|粉红|大红|酒红|玫红|藏青|透明|"
+    "条纹|條紋|格子|格纹|圆点|圓點|波点|波點|花纹|碎花|印花|迷彩|豹纹|图案|加大号?|特?大[号號]|中[号號]|小[号號]|大码|迷你|加厚|"
+    r"\d+\s*(?:件套?|个装?|個|只装?|支装?|条|條|包|盒|套|双|雙|片|寸|克)|厘米|毫米|毫升|公斤|英寸|套装|套裝|件套|包装|"
+    "新款|同款|复古|经典|經典|时尚|塑料|陶瓷|不锈钢|木质|实木|金属|纯棉|涤纶"
+)
 IDEOGRAPHS = r"\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff"
 _WORD = re.compile(rf"[{IDEOGRAPHS}]+|[^\W\d_{IDEOGRAPHS}]+(?:[-'’][^\W\d_{IDEOGRAPHS}]+)*")
 _IDEOGRAPH = re.compile(rf"[{IDEOGRAPHS}]")
