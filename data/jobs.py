@@ -18,7 +18,7 @@ create table if not exists jobs (
     submitted text not null, started text, ended text, message text not null default '', result text);
 """
 RUNNABLE = ("data.tasks.import_file", "data.tasks.undo_import", "data.tasks.load_sample", "data.tasks.leave_sample",
-            "data.tasks.edit_themes")  # fmt: skip
+            "data.tasks.edit_themes", "data.tasks.recluster_themes")  # fmt: skip
 """The functions a job may name. A page can ask for these and nothing else."""
 DONE = ("done", "failed", "cancelled", "interrupted")
 

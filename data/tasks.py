@@ -1,10 +1,14 @@
 """The functions that jobs name: the pipeline with plain JSON arguments."""
 
+import json
+import os
+import subprocess
+import sys
 from pathlib import Path
 from typing import Any
 
 from data import pipeline, themes
-from data.errors import InputError
+from data.errors import AppError, InputError
 from data.ingest import ImportOptions, Progress, quiet
 from data.publish import republish_themes
 from data.settings import Settings
@@ -43,6 +47,29 @@ def edit_themes(settings: Settings, edits: list[dict[str, Any]], *, progress: Pr
         elif edit["action"] in ("rename", "merge", "exclude", "include"):
             themes.add_edit(settings, edit["action"], edit["theme_id"], edit.get("target"))
         else:
-            raise InputError(f"'{edit['action']}' is not an edit of themes. Use rename, merge, exclude, include or undo.")
+            raise InputError(
+                f"'{edit['action']}' is not an edit of themes. Use rename, merge, exclude, include or undo."
+            )
     progress("publishing", 0.3)
     return {"data_version": republish_themes(settings, progress=progress)}
+
+
+def recluster_themes(settings: Settings, *, progress: Progress = quiet) -> dict[str, Any]:
+    """Sort the whole catalogue into themes anew, in a child, so that TensorFlow's memory never stays with the worker.
+
+    Comes back with what `python -m models themes --recluster --json` prints.
+    """
+    progress("sorting into themes", 0.1)
+    child = subprocess.run(
+        [sys.executable, "-m", "models", "themes", "--recluster", "--json"],
+        cwd=settings.root,
+        env={**os.environ, "TIDELINE_VAR": str(settings.var), "TF_CPP_MIN_LOG_LEVEL": "3"},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    if child.returncode:
+        last = (child.stderr.strip().splitlines() or [f"it ended with exit code {child.returncode}"])[-1]
+        raise AppError(f"The themes stay as they were: {last}")
+    progress("published", 1.0)
+    return dict(json.loads(child.stdout))

@@ -18,15 +18,18 @@ def run(
     progress: StageProgress = lambda stage, part: None,
     *,
     encoder: str | None = None,
+    recluster: bool = False,
     load: Callable[[str], TextEncoder] = load_encoder,
 ) -> dict[str, Any]:
     """Encode what the store's catalogue holds and the cache does not, then let it join the themes.
 
     The language model is chosen at the store's first encoding and kept with the themes; `encoder` names another one,
-    which makes the themes anew. The language model is loaded only if there is a text it has never seen.
+    which makes the themes anew; so does `recluster`, with the one it has. The language model is loaded only if there
+    is a text it has never seen.
     Comes back with {"encoder", "items", "queries", "encoded", "themes", "assigned", "unsorted", "changed"}: texts in
     the catalogue, texts encoded now, themes there are, items that joined one now, items in none, and whether any
-    item's or search word's theme is another than before. "encoder" is null in a store without named items.
+    item's or search word's theme is another than before; "reason" where there are none to join. "encoder" is null in a
+    store without named items. What is encoded is the theme text of each name: colours and the like are left out.
     """
     if encoder:
         check_name(encoder)
@@ -49,7 +52,9 @@ def run(
     texts = [themes.theme_text(text) for text in [*(text for _, text in items), *queries]]
     vectors = encode_cached(settings, name, texts, report, load)
     progress("sorting into themes", 0.0)
-    outcome = themes.assign(settings, name, items, vectors[: len(items)], queries, vectors[len(items) :])
+    outcome = themes.assign(
+        settings, name, items, vectors[: len(items)], queries, vectors[len(items) :], recluster=recluster
+    )
     progress("sorting into themes", 1.0)
     return _summary(name, items=len(items), queries=len(queries), encoded=encoded, **outcome)
 

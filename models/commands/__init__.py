@@ -4,7 +4,7 @@ from argparse import ArgumentParser, Namespace
 from typing import Any, Protocol
 
 from data.settings import Settings
-from models.commands import encode
+from models.commands import encode, themes
 
 
 class Command(Protocol):
@@ -19,4 +19,4 @@ class Command(Protocol):
     def text(self, result: dict[str, Any]) -> str: ...
 
 
-COMMANDS: dict[str, Command] = {"encode": encode}
+COMMANDS: dict[str, Command] = {"encode": encode, "themes": themes}
