@@ -3,7 +3,7 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 PORT := $(or $(STREAMLIT_SERVER_PORT),8501)
-.PHONY: run setup setup-tests test check bench sample
+.PHONY: run setup setup-tests test lint check bench
 
 run: setup
 	@$(BIN)/python -m data sample online-retail-ii --if-new
@@ -27,12 +27,13 @@ $(VENV)/.ready-tests: tests/requirements.txt requirements.txt
 test: setup-tests
 	@$(BIN)/python -m pytest
 
-check: setup-tests
+lint: setup-tests
 	@$(BIN)/ruff format --check .
 	@$(BIN)/ruff check .
 	@$(BIN)/mypy
-	@$(BIN)/lint-imports
-	@$(BIN)/python -m pytest
+	@PYTHONPATH=. $(BIN)/lint-imports
+
+check: lint test
 
 bench: setup-tests
 	@for script in benchmarks/[a-z]*.py; do echo "== $$script"; $(BIN)/python $$script || exit 1; done

@@ -173,7 +173,8 @@ def found_sql() -> str:
 def column_sql(plan: Plan) -> str:
     """SQL for the source column that was refused, by its reason."""
     whens = " ".join(
-        f"when {literal(reason)} then {literal(plan.mapping.get(column, column))}" for reason, column in COLUMN_OF.items()
+        f"when {literal(reason)} then {literal(plan.mapping.get(column, column))}"
+        for reason, column in COLUMN_OF.items()
     )
     return f"case reason {whens} end"
 

@@ -82,7 +82,9 @@ def imports(settings: Settings, options: Namespace) -> Answer:
         }
         for row in ledger.imports(settings)
     ]
-    lines = [f"{r['import']}  {r['status']:<7} {r['rows']['kept']:>12,} kept  {r['imported_at']}  {r['file']}" for r in rows]
+    lines = [
+        f"{r['import']}  {r['status']:<7} {r['rows']['kept']:>12,} kept  {r['imported_at']}  {r['file']}" for r in rows
+    ]
     return {"imports": rows}, "\n".join(lines) or "Nothing was imported yet.", 0
 
 
@@ -103,9 +105,11 @@ def rejects(settings: Settings, options: Namespace) -> Answer:
         frame.write_csv(options.out) if suffix == ".csv" else frame.write_parquet(options.out)
     except OSError as error:
         raise InputError(f"--out {options.out} cannot be written: {error.strerror}. Choose another place.") from error
-    return {"import": options.import_id, "rows": frame.height, "out": str(options.out)}, (
-        f"{frame.height:,} refused rows written to {options.out}."
-    ), 0
+    return (
+        {"import": options.import_id, "rows": frame.height, "out": str(options.out)},
+        (f"{frame.height:,} refused rows written to {options.out}."),
+        0,
+    )
 
 
 def formats(settings: Settings, options: Namespace) -> Answer:
@@ -115,9 +119,14 @@ def formats(settings: Settings, options: Namespace) -> Answer:
          "rules": {rule.reason: rule.meaning for rule in f.rules}}
         for f in FORMATS.values()
     ]  # fmt: skip
-    columns = [{"name": c.name, "meaning": c.meaning, "required": c.required, "also": list(c.also)} for c in EVENT_COLUMNS]
+    columns = [
+        {"name": c.name, "meaning": c.meaning, "required": c.required, "also": list(c.also)} for c in EVENT_COLUMNS
+    ]
     lines = [f"{f['name']:<18} {f['title']}: {', '.join(f['columns']) or 'the columns below'}" for f in known]
-    lines += ["", *(f"{c['name']:<14} {'required  ' if c['required'] else '          '}{c['meaning']}" for c in columns)]
+    lines += [
+        "",
+        *(f"{c['name']:<14} {'required  ' if c['required'] else '          '}{c['meaning']}" for c in columns),
+    ]
     return {"formats": known, "columns": columns}, "\n".join(lines), 0
 
 
@@ -133,7 +142,9 @@ def status(settings: Settings, options: Namespace) -> Answer:
         "items": 0,
         "first": None,
         "last": None,
-        "jobs": [{"id": j.id, "title": j.title, "status": j.status, "stage": j.stage, "percent": j.percent} for j in active],
+        "jobs": [
+            {"id": j.id, "title": j.title, "status": j.status, "stage": j.stage, "percent": j.percent} for j in active
+        ],
         "served_version": store.version if store else 0,
         "stale": is_stale(settings),
         "themes_problem": ledger.get_state(settings, "themes_problem"),

@@ -154,9 +154,7 @@ def _plan(facts: FileFacts, options: ImportOptions) -> Plan:
     )
 
 
-def _times(
-    connection: duckdb.DuckDBPyConnection, facts: FileFacts, plan: Plan, options: ImportOptions
-) -> TimeFormat:
+def _times(connection: duckdb.DuckDBPyConnection, facts: FileFacts, plan: Plan, options: ImportOptions) -> TimeFormat:
     column = plan.mapping["event_time"]
     day_first = options.day_first if options.day_first is not None else plan.format.day_first
     first = sample_values(connection, facts, column, whole=False)

@@ -70,7 +70,9 @@ def lists(settings: Settings) -> list[SavedList]:
             " from lists l order by list_id desc"
         ).fetchall()
     return [
-        SavedList(str(r["list_id"]), r["name"], datetime.fromisoformat(r["created"]), json.loads(r["source"]), r["size"])
+        SavedList(
+            str(r["list_id"]), r["name"], datetime.fromisoformat(r["created"]), json.loads(r["source"]), r["size"]
+        )
         for r in rows
     ]
 
@@ -79,7 +81,9 @@ def members(settings: Settings, list_id: str) -> list[int]:
     """The numbers of the people on a list. Raises InputError when there is no such list."""
     _must_exist(settings, list_id)
     with _tables(settings, write=True) as connection:
-        rows = connection.execute("select user_no from list_members where list_id = ? order by 1", (list_id,)).fetchall()
+        rows = connection.execute(
+            "select user_no from list_members where list_id = ? order by 1", (list_id,)
+        ).fetchall()
     return [row[0] for row in rows]
 
 

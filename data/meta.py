@@ -55,7 +55,10 @@ def describe(settings: Settings, connection: duckdb.DuckDBPyConnection, version:
     reach = [row.receipt for row in active if row.receipt["first"]]
     first = min((r["first"] for r in reach), default="2000-01-01T00:00:00")
     last = max((r["last"] for r in reach), default="2000-01-01T00:00:00")
-    totals = _one(connection, "select sum(events), sum(revenue), sum(case when user_no is null then events else 0 end) from activity")
+    totals = _one(
+        connection,
+        "select sum(events), sum(revenue), sum(case when user_no is null then events else 0 end) from activity",
+    )
     events = int(totals[0] or 0)
     kinds = [r[0] for r in connection.execute('select distinct "by" from interests order by 1').fetchall()]
     bys = [by for by in ("category", "theme", "brand") if by in kinds] + (["item"] if events else [])

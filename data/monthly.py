@@ -61,7 +61,9 @@ class MonthWriter:
         self._type(month)
         for table, role in (("kept", "events"), ("claimed", "overlaps")):
             self._write(table, role, month)
-        self.connection.execute("insert into person select distinct user_no, user_id from typed where user_no is not null")
+        self.connection.execute(
+            "insert into person select distinct user_no, user_id from typed where user_no is not null"
+        )
         self.connection.execute("insert into item select distinct item_id from kept where item_id is not null")
         self.connection.execute("insert into reach select min(event_time), max(event_time) from kept")
         self.connection.execute("insert into tally select 'type', event_type, count(*) from kept group by event_type")
@@ -154,9 +156,7 @@ class MonthWriter:
 
     def finish(self) -> list[tuple[Path, LakeFile]]:
         """Write refused rows and identities; comes back with every file written and the name it should get."""
-        self.connection.execute(
-            "insert into refused select line, 'line', reason, null, found, raw from shape_fault"
-        )
+        self.connection.execute("insert into refused select line, 'line', reason, null, found, raw from shape_fault")
         self.connection.execute("insert into tally select 'reason', reason, count(*) from shape_fault group by reason")
         for table, role, order in (
             ("select * from refused", "rejects", "counted, line"),

@@ -42,7 +42,10 @@ def month_days(month: str) -> tuple[date, date]:
 def period_ends(first: date, last: date, grains: tuple[str, ...]) -> pl.DataFrame:
     """One row per period: [grain, start, end], the end inside the log: the last period ends with the log."""
     return (
-        period_starts(first, last, grains).group_by("grain", "start").agg(end=pl.col("day").max()).sort("grain", "start")
+        period_starts(first, last, grains)
+        .group_by("grain", "start")
+        .agg(end=pl.col("day").max())
+        .sort("grain", "start")
     )
 
 

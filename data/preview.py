@@ -64,7 +64,9 @@ def preview(settings: Settings, path: Path) -> Preview:
         title=known.title,
         columns=tuple(facts.columns),
         mapping=mapping,
-        examples={column: tuple(islice(dict.fromkeys(v for v in seen if v), EXAMPLES)) for column, seen in values.items()},
+        examples={
+            column: tuple(islice(dict.fromkeys(v for v in seen if v), EXAMPLES)) for column, seen in values.items()
+        },
         missing=tuple(name for name in REQUIRED if name not in given),
         unknown_types=_unknown(values.get(mapping.get("event_type", ""), []), known.values),
         times=times,
@@ -77,7 +79,9 @@ def _first_rows(facts: FileFacts) -> list[list[str]]:
     """The first rows as text."""
     if facts.kind == "parquet":
         batch = next(pyarrow.parquet.ParquetFile(facts.path).iter_batches(LOOK_AT), None)
-        columns = [["" if v is None else str(v) for v in column.to_pylist()] for column in batch.columns] if batch else []
+        columns = (
+            [["" if v is None else str(v) for v in column.to_pylist()] for column in batch.columns] if batch else []
+        )
         return [list(row) for row in zip(*columns, strict=True)]
     with (
         open_bytes(facts.readable, facts.compressed and facts.text_path is None) as raw,

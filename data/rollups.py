@@ -103,7 +103,9 @@ def derive(
     )
     for name in ("interest", "item", "country", "platform", "attribute", "person"):
         run(connection, f"trend_{name}")
-    connection.execute("create or replace table sorted as select * from trend order by segment, value, \"by\", grain, id, start")
+    connection.execute(
+        'create or replace table sorted as select * from trend order by segment, value, "by", grain, id, start'
+    )
     connection.execute("drop table trend")
     connection.execute("alter table sorted rename to trend")
     for name in ("cohort", "cohort_size", "lifecycle", "items", "interests", "segments"):
@@ -225,5 +227,7 @@ def _prepare_attributes(connection: duckdb.DuckDBPyConnection, attributes: Seque
         for a in attributes
     ] or ["select cast(null as varchar) as attributes, '' as name, '' as value where false"]
     connection.execute(
-        "create or replace temp table attribute_value as select * from (" + " union all ".join(parts) + ") where value is not null"
+        "create or replace temp table attribute_value as select * from ("
+        + " union all ".join(parts)
+        + ") where value is not null"
     )

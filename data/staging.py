@@ -34,7 +34,9 @@ def source_sql(facts: FileFacts) -> str:
     """SQL that reads the whole file as text columns c0, c1, ... behind `record`, the row's number from 1."""
     columns = [f"c{i}" for i in range(len(facts.columns))]
     if facts.kind == "parquet":
-        casts = ", ".join(f"cast({quoted(name)} as varchar) as {c}" for name, c in zip(facts.columns, columns, strict=True))
+        casts = ", ".join(
+            f"cast({quoted(name)} as varchar) as {c}" for name, c in zip(facts.columns, columns, strict=True)
+        )
         return f"select row_number() over () as record, {casts} from read_parquet({literal(facts.path)})"
     types = ", ".join(f"'{c}': 'VARCHAR'" for c in columns)
     compression = "gzip" if facts.compressed else "none"

@@ -11,7 +11,9 @@ from data.errors import InputError
 EARLIEST = datetime(1995, 1, 1)
 """Times before this are refused: no web shop is older, and a wrong epoch unit lands here."""
 
-_SLASHED = re.compile(r"^(\d{1,2})([/.-])(\d{1,2})\2(\d{4}|\d{2})(?:[ T]+\d{1,2}:\d{2}(?::\d{2})?(?: ?[AP]M)?)?$", re.IGNORECASE)
+_SLASHED = re.compile(
+    r"^(\d{1,2})([/.-])(\d{1,2})\2(\d{4}|\d{2})(?:[ T]+\d{1,2}:\d{2}(?::\d{2})?(?: ?[AP]M)?)?$", re.IGNORECASE
+)
 _ZONED = re.compile(r"(?:Z|\bUTC|\bGMT|[+-]\d{2}:?\d{2})$", re.IGNORECASE)
 _EPOCH = re.compile(r"^\d{9,17}(?:\.\d+)?$")
 _CLOCKS = (" %H:%M:%S", " %H:%M", " %I:%M:%S %p", " %I:%M %p", "")

@@ -25,7 +25,9 @@ def undo(settings: Settings, import_id: str) -> dict[str, Any]:
         ledger.sweep(settings)
         row = ledger.find_import(settings, import_id)
         if row.status != "active":
-            raise InputError(f"Import '{import_id}' was undone already, at {row.undone_at}. There is nothing to take back.")
+            raise InputError(
+                f"Import '{import_id}' was undone already, at {row.undone_at}. There is nothing to take back."
+            )
         work = settings.tmp / "undo"
         try:
             return _undo(settings, import_id, work)
@@ -84,7 +86,12 @@ def _hand_over(settings: Settings, import_id: str, work: Path) -> tuple[list[tup
                     continue
                 handed += rows
                 own = next(
-                    (f for f in every if f.role == "events" and f.month == claim.month and f.import_id == claim.import_id), None
+                    (
+                        f
+                        for f in every
+                        if f.role == "events" and f.month == claim.month and f.import_id == claim.import_id
+                    ),
+                    None,
                 )
                 kept = [str(settings.var / own.path)] if own else []
                 union = f"select {LAKE_COLUMNS} from won"
@@ -107,12 +114,16 @@ def _hand_over(settings: Settings, import_id: str, work: Path) -> tuple[list[tup
     return written, replaced, handed
 
 
-def _rewrite(connection: Any, sql: str, role: str, claim: LakeFile, old: LakeFile | None, work: Path) -> tuple[Path, LakeFile] | None:
+def _rewrite(
+    connection: Any, sql: str, role: str, claim: LakeFile, old: LakeFile | None, work: Path
+) -> tuple[Path, LakeFile] | None:
     rows = connection.execute(f"select count(*) from ({sql})").fetchall()[0][0]
     if not rows:
         return None
     path = work / f"{role}-{claim.month}-{claim.import_id}.parquet"
     connection.execute(f"copy ({sql} order by event_time, record) to {literal(path)} {PARQUET}").fetchall()
-    revision = int(old.path.rsplit("-r", 1)[1].removesuffix(".parquet")) + 1 if old and "-r" in Path(old.path).name else 2
+    revision = (
+        int(old.path.rsplit("-r", 1)[1].removesuffix(".parquet")) + 1 if old and "-r" in Path(old.path).name else 2
+    )
     name = f"lake/{role}/month={claim.month}/{claim.import_id}-r{revision}.parquet"
     return path, LakeFile(name, claim.import_id, role, claim.month, rows)

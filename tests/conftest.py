@@ -55,7 +55,8 @@ def store_digest(settings: Settings) -> dict[str, str]:
             rows: list[Any] = []
             if files:
                 rows = connection.execute(
-                    "select * from read_parquet(?, union_by_name = true, hive_partitioning = false) order by all", [files]
+                    "select * from read_parquet(?, union_by_name = true, hive_partitioning = false) order by all",
+                    [files],
                 ).fetchall()
             found[role] = _hash(rows)
     found["imports"] = _hash(sorted((r.import_id, r.file_hash) for r in ledger.imports(settings, active_only=True)))

@@ -47,7 +47,11 @@ def _complete_journey(settings: Settings) -> Path:
     target = folder / "complete_journey.parquet"
     with duckdb.connect() as connection:
         for name in ("campaigns", "campaign_descriptions", "coupons", "coupon_redemptions", "demographics"):
-            _write(connection, f"select * from read_parquet({literal(source / f'{name}.parquet')})", folder / f"{name}.parquet")
+            _write(
+                connection,
+                f"select * from read_parquet({literal(source / f'{name}.parquet')})",
+                folder / f"{name}.parquet",
+            )
         _write(connection, _JOURNEY_SQL.format(
             transactions=literal(source / "transactions.parquet"), products=literal(source / "products.parquet")), target)  # fmt: skip
     return target

@@ -105,7 +105,10 @@ def test_encodings_are_recognised(settings: Settings, write_csv: Write, events: 
 
 def test_chinese_headers_and_text_in_gb18030(settings: Settings, write_csv: Write, events: Events) -> None:
     path = write_csv(
-        "log.csv", "2026-03-01 10:00:00,购买,买家一,货号一,红色连衣裙", header="时间,行为类型,用户ID,商品ID,商品名称", encoding="gb18030"
+        "log.csv",
+        "2026-03-01 10:00:00,购买,买家一,货号一,红色连衣裙",
+        header="时间,行为类型,用户ID,商品ID,商品名称",
+        encoding="gb18030",
     )
     receipt = ingest(settings, path, ImportOptions(values={"购买": "purchase"}))
     assert receipt["warnings"] == ["The file is not UTF-8; it was read as gb18030."]
@@ -195,7 +198,11 @@ def test_a_dry_run_keeps_nothing(settings: Settings, write_csv: Write) -> None:
         ("a,a", ["1,2"], "the header names a column twice or not at all"),
         ("only", ["1"], "has a single column"),
         ("a,b,c", ["1", "2", "3,4,5"], "2 of the first 3 rows do not have the 3 columns of the header"),
-        ("event_time,event_type,user_id,item_id", ["x,view,u,i", "y,view,u,j"], "None of the 2 rows of log.csv can be used"),
+        (
+            "event_time,event_type,user_id,item_id",
+            ["x,view,u,i", "y,view,u,j"],
+            "None of the 2 rows of log.csv can be used",
+        ),
     ],
 )
 def test_files_that_cannot_be_used(
@@ -220,8 +227,10 @@ def test_missing_empty_and_foreign_files(settings: Settings, tmp_path: Path) -> 
 
 
 def test_hostile_headers_are_only_names(settings: Settings, write_csv: Write, events: Events) -> None:
-    hostile = "\"x\"\" FROM ev; DROP TABLE ev; --\",'); select 1; --"
-    path = write_csv("log'; drop.csv", "2026-03-01,view,u,i,1,2", header=f"event_time,event_type,user_id,item_id,{hostile}")
+    hostile = '"x"" FROM ev; DROP TABLE ev; --",\'); select 1; --'
+    path = write_csv(
+        "log'; drop.csv", "2026-03-01,view,u,i,1,2", header=f"event_time,event_type,user_id,item_id,{hostile}"
+    )
     assert ingest(settings, path, ImportOptions())["rows"]["kept"] == 1
     assert set(json.loads(events(settings)["attributes"][0]).values()) == {"1", "2"}
 

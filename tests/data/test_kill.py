@@ -57,12 +57,19 @@ UNDO_POINTS = [
     ("data.rollups.run", 5),
     ("data.publish.move_into_place", 1),
 ]
-ROWS = [f"2026-0{month}-{day:02d} 10:00:00,purchase,u{day},i{day},Lamp,2,1,France" for month in (3, 4) for day in range(1, 20)]
+ROWS = [
+    f"2026-0{month}-{day:02d} 10:00:00,purchase,u{day},i{day},Lamp,2,1,France"
+    for month in (3, 4)
+    for day in range(1, 20)
+]
 
 
 def killed(settings: Settings, point: tuple[str, int], *what: str) -> None:
     done = subprocess.run(
-        [sys.executable, "-c", KILL, point[0], str(point[1]), str(settings.var), *what], cwd=ROOT, check=False, timeout=120
+        [sys.executable, "-c", KILL, point[0], str(point[1]), str(settings.var), *what],
+        cwd=ROOT,
+        check=False,
+        timeout=120,
     )
     assert done.returncode == -9
 

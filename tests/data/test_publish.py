@@ -28,7 +28,9 @@ MARCH = [
 APRIL = ["2026-04-01 10:00:00,purchase,u2,i1,Lamp,2,3,Spain", "2026-07-20 10:00:00,purchase,u1,i1,Lamp,2,1,France"]
 
 
-def trend(settings: Settings, grain: str, by: str = "all", segment: str = "") -> list[tuple[date, str, int, int, float]]:
+def trend(
+    settings: Settings, grain: str, by: str = "all", segment: str = ""
+) -> list[tuple[date, str, int, int, float]]:
     store = open_store(settings)
     assert store is not None
     frame = store.query(
@@ -41,7 +43,10 @@ def trend(settings: Settings, grain: str, by: str = "all", segment: str = "") ->
 def test_measures(settings: Settings, write_csv: Write) -> None:
     import_file(settings, write_csv("a.csv", *MARCH), ImportOptions())
     assert trend(settings, "day") == [(date(2026, 3, 2), "", 2, 1, 8.0), (date(2026, 3, 31), "", 2, 1, -1.0)]
-    assert trend(settings, "month", "item") == [(date(2026, 3, 1), "I1", 3, 2, 4.0), (date(2026, 3, 1), "I2", 1, 1, 3.0)]
+    assert trend(settings, "month", "item") == [
+        (date(2026, 3, 1), "I1", 3, 2, 4.0),
+        (date(2026, 3, 1), "I2", 1, 1, 3.0),
+    ]
 
 
 def test_a_week_over_two_months_counts_its_people_once(settings: Settings, write_csv: Write) -> None:
@@ -63,7 +68,7 @@ def test_lifecycle_counts_people_at_the_end_of_each_period(settings: Settings, w
     store = open_store(settings)
     assert store is not None
     frame = store.query(
-        "select start, new, \"returning\", resurrected, lapsing, dormant from lifecycle"
+        'select start, new, "returning", resurrected, lapsing, dormant from lifecycle'
         " where \"by\" = 'all' and grain = 'month' order by start"
     )
     # u1: 2 March, 20 July (140 days later). u2: 31 March, 1 April.
@@ -80,9 +85,7 @@ def test_cohorts_by_age(settings: Settings, write_csv: Write) -> None:
     import_file(settings, write_csv("a.csv", *MARCH, *APRIL), ImportOptions())
     store = open_store(settings)
     assert store is not None
-    frame = store.query(
-        "select cohort, age, users from cohort where \"by\" = 'all' and grain = 'month' order by 1, 2"
-    )
+    frame = store.query("select cohort, age, users from cohort where \"by\" = 'all' and grain = 'month' order by 1, 2")
     # u2 first bought in April; what it looked at in March is before its cohort's first period.
     assert frame.rows() == [
         (date(2026, 3, 1), 0, 1),
@@ -100,7 +103,9 @@ def test_free_columns_with_few_values_are_segments(settings: Settings, write_csv
     assert store is not None
     assert "channel" in store.meta.segments
     assert "token" not in store.meta.segments
-    frame = store.query("select value, events from trend where segment = 'channel' and \"by\" = 'all' and grain = 'month' order by all")
+    frame = store.query(
+        "select value, events from trend where segment = 'channel' and \"by\" = 'all' and grain = 'month' order by all"
+    )
     assert frame.rows() == [("mail", 14), ("web", 14), ("web", 28)]
 
 

@@ -60,7 +60,9 @@ def test_two_overlapping_files_in_both_orders(
     assert digest(both) == digest(store_of(tmp_path, "alone", pair[1 - undone]))
 
 
-@pytest.mark.parametrize(("gone", "stays"), [((0,), (1, 2)), ((1,), (0, 2)), ((0, 1), (2,)), ((1, 0), (2,)), ((2, 0), (1,))])
+@pytest.mark.parametrize(
+    ("gone", "stays"), [((0,), (1, 2)), ((1,), (0, 2)), ((0, 1), (2,)), ((1, 0), (2,)), ((2, 0), (1,))]
+)
 def test_three_overlapping_files(
     tmp_path: Path, files: tuple[Path, Path, Path], digest: Digest, gone: tuple[int, ...], stays: tuple[int, ...]
 ) -> None:

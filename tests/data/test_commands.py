@@ -1,0 +1,113 @@
+"""The command line: JSON alone on standard output, people's text on standard error, exit codes 0, 1 and 2."""
+
+import json
+import os
+import subprocess
+import sys
+from collections.abc import Callable
+from pathlib import Path
+
+import polars as pl
+import pytest
+
+from data.settings import ROOT
+
+Write = Callable[..., Path]
+A = "2026-03-01 10:00:00,view,u1,i1,Lamp,9.50,1,France"
+BAD = "2026-03-01 10:00:00,zoom,u1,i1,Lamp,9.50,1,France"
+
+
+def run(*arguments: str) -> subprocess.CompletedProcess[str]:
+    return subprocess.run(
+        [sys.executable, "-m", "data", *arguments],
+        cwd=ROOT,
+        env=dict(os.environ),
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+
+
+def test_the_whole_way(write_csv: Write, tmp_path: Path) -> None:
+    path = write_csv("log.csv", A, A, BAD, A.replace("u1", "u2"))
+    done = run("import", str(path), "--json")
+    receipt = json.loads(done.stdout)
+    assert done.returncode == 0
+    assert receipt["rows"] == {"read": 4, "kept": 2, "duplicate": 1, "rejected": 1}
+    assert set(receipt) >= {"import", "format", "rows", "rejected_by_reason", "events_by_type", "users", "items", "first",
+                            "last", "timezone", "warnings"}  # fmt: skip
+    status = json.loads(run("status", "--json").stdout)
+    assert (status["data_version"], status["events"], status["users"], status["sample"]) == (1, 2, 2, None)
+    refused = run("rejects", receipt["import"], "--out", str(tmp_path / "refused.csv"), "--json")
+    assert json.loads(refused.stdout)["rows"] == 1
+    assert pl.read_csv(tmp_path / "refused.csv")["reason"].to_list() == ["event_type_unknown"]
+    listed = json.loads(run("imports", "--json").stdout)["imports"]
+    assert [row["import"] for row in listed] == [receipt["import"]]
+    assert json.loads(run("undo", receipt["import"], "--json").stdout)["removed"] == 2
+    assert json.loads(run("status", "--json").stdout)["events"] == 0
+
+
+def test_people_read_standard_error(write_csv: Write) -> None:
+    done = run("import", str(write_csv("log.csv", A)))
+    assert done.stdout == ""
+    assert "1 rows read = 1 kept + 0 duplicate + 0 refused" in done.stderr
+    assert "The store is empty. Import a log with" not in run("status").stderr
+
+
+def test_several_files_are_an_import_each(write_csv: Write, tmp_path: Path) -> None:
+    done = run("import", str(write_csv("a.csv", A)), str(tmp_path / "none.csv"), "--json")
+    first, second = json.loads(done.stdout)["receipts"]
+    assert done.returncode == 1
+    assert first["rows"]["kept"] == 1
+    assert second["error"].startswith("There is no file")
+    assert json.loads(run("status", "--json").stdout)["events"] == 1
+
+
+def test_values_and_constants(write_csv: Write) -> None:
+    done = run("import", str(write_csv("log.csv", BAD)), "--value", "event_type:zoom=view", "--json")
+    assert json.loads(done.stdout)["events_by_type"] == {"view": 1}
+    path = write_csv("b.csv", "2026-03-01,u,i", header="event_time,user_id,item_id")
+    done = run("import", str(path), "--set", "event_type=purchase", "--dry-run", "--json")
+    assert json.loads(done.stdout)["events_by_type"] == {"purchase": 1}
+
+
+@pytest.mark.parametrize(
+    ("arguments", "code", "message"),
+    [
+        (["undo", "imp-none"], 1, "There is no import 'imp-none' in this store. Imports known: none."),
+        (["sample", "none"], 1, "There is no sample 'none'. Samples: online-retail-ii, complete-journey."),
+        (["import", "none.csv"], 1, "There is no file none.csv. Check the name."),
+        (["import", "x.csv", "--kind", "items"], 1, "this version imports events"),
+        (["import", "x.csv", "--value", "color:a=b"], 1, "write it as event_type:THEIRS=OURS"),
+        (["import", "x.csv", "--map", "user_id"], 2, "should look like NAME=VALUE"),
+        (["nonsense"], 2, "invalid choice: 'nonsense'"),
+        ([], 2, "the following arguments are required"),
+    ],
+)
+def test_failures_say_one_clear_sentence(arguments: list[str], code: int, message: str) -> None:
+    done = run(*arguments)
+    assert (done.returncode, done.stdout) == (code, "")
+    assert message in done.stderr
+    assert "Traceback" not in done.stderr
+
+
+def test_formats_and_an_empty_store() -> None:
+    formats = json.loads(run("formats", "--json").stdout)
+    assert "online-retail-ii" in {f["name"] for f in formats["formats"]}
+    assert [c["name"] for c in formats["columns"] if c["required"]] == [
+        "event_time",
+        "event_type",
+        "user_id",
+        "item_id",
+    ]
+    empty = run("status")
+    assert "The store is empty. Import a log with `python -m data import FILE`" in empty.stderr
+    assert json.loads(run("rebuild", "--json").stdout) == {"data_version": 0}
+
+
+def test_two_imports_at_once_take_turns(write_csv: Write) -> None:
+    paths = [write_csv(f"{n}.csv", *[A.replace("u1", f"u{n}{i}") for i in range(200)]) for n in range(2)]
+    command = [sys.executable, "-m", "data", "import", "--json"]
+    both = [subprocess.Popen([*command, str(p)], cwd=ROOT, stdout=subprocess.PIPE, text=True) for p in paths]
+    assert [json.loads(each.communicate(timeout=120)[0])["rows"]["kept"] for each in both] == [200, 200]
+    assert json.loads(run("status", "--json").stdout)["events"] == 400
