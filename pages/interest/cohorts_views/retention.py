@@ -22,8 +22,9 @@ SAYS = {"retention": sentences.retention_so_what, "value": sentences.value_so_wh
 
 
 def grid(store: Store, scope: Scope, *, cohort: str, value: str) -> go.Figure:
-    """Cohorts by age."""
-    return cohort_heatmap(cached.answer(retention_of, store, scope, cohort=cohort), value=value, grain=cohort)
+    """Cohorts by age. Dragging is off: with a drag mode of its own a chart does not answer to clicks."""
+    figure = cohort_heatmap(cached.answer(retention_of, store, scope, cohort=cohort), value=value, grain=cohort)
+    return figure.update_layout(dragmode=None).update_xaxes(fixedrange=True).update_yaxes(fixedrange=True)
 
 
 def curves(store: Store, scope: Scope, *, cohort: str, value: str) -> go.Figure:

@@ -4,9 +4,12 @@ from collections.abc import Callable
 from typing import Any
 
 import polars as pl
+import polars.selectors as cs
 import streamlit as st
 
 ROWS = 50
+SPARKS = cs.by_dtype(pl.List(pl.Float64)).list.eval(pl.element().fill_nan(None).fill_null(0).cast(pl.Float32))
+"""A curve with a hole in it would be shown as text."""
 
 
 def table(
@@ -28,7 +31,7 @@ def table(
         options["on_select"] = lambda: on_pick([first + row for row in st.session_state[key].selection.rows])
     wanted = list(columns) if columns else shown.columns
     st.dataframe(
-        shown.select(wanted),
+        shown.select(wanted).with_columns(SPARKS),
         column_config=columns,
         hide_index=True,
         placeholder="–",
