@@ -81,12 +81,6 @@ def encoder(settings: Settings) -> str | None:
     return found[0][0] if found else None
 
 
-def centre(settings: Settings) -> np.ndarray:
-    """The mean vector of the catalogue that the themes were clustered on, float32; 0 where none was kept."""
-    found = _rows(settings, "select value from theme_state where key = 'centre'")
-    return np.frombuffer(bytes.fromhex(found[0][0]), "float32") if found else np.zeros(1, "float32")
-
-
 def themes(settings: Settings) -> list[Theme]:
     """The themes in use, by id, as they were clustered."""
     rows = _rows(
@@ -188,13 +182,15 @@ def add_edit(settings: Settings, action: str, theme_id: str, target: str | None 
         if named not in known:
             listed = ", ".join(known) or "none yet"
             raise InputError(f"There is no theme '{named}' to {action}. Themes in this store: {listed}.")
+    final = _resolve(_merges(edits(settings)), theme_id)
+    if action != "merge" and final != theme_id:
+        raise InputError(f"Theme '{theme_id}' has joined '{final}'. Say '{final}' to {action} both.")
     if action == "rename" and not (target or "").strip():
         raise InputError(f"Theme '{theme_id}' needs a name of at least one letter. Give one.")
     if action == "merge":
         if not target:
             raise InputError(f"Say which theme '{theme_id}' should join.")
-        final = _resolve(_merges(edits(settings)), target)
-        if final == _resolve(_merges(edits(settings)), theme_id):
+        if final == _resolve(_merges(edits(settings)), target):
             raise InputError(f"Themes '{theme_id}' and '{target}' are one theme already. Choose two different ones.")
     kept = target.strip()[:80] if action == "rename" and target else target
     with _tables(settings) as connection:
@@ -233,7 +229,7 @@ def effective(settings: Settings) -> pl.DataFrame:
     rows = []
     for raw in own:
         final = _resolve(merges, raw)
-        final = final if final in own else raw  # the theme it joined is no longer there
+        final = final if final in own else raw  # the theme it joined was retired by a later clustering
         rows.append((raw, final, names.get(final) or own[final], hidden.get(final, False)))
     schema = {"raw_id": pl.String, "theme_id": pl.String, "name": pl.String, "excluded": pl.Boolean}
     return pl.DataFrame(rows, schema, orient="row")
@@ -251,9 +247,11 @@ def _merges(made: Sequence[Edit]) -> dict[str, str]:
 
 
 def _resolve(merges: Mapping[str, str], theme_id: str) -> str:
-    """Follow merges to their end; a circle, which `add_edit` refuses, would end where it closes."""
-    seen = {theme_id}
-    while theme_id in merges and merges[theme_id] not in seen:
+    """Follow merges to their end. Taking an edit back can close a circle: all in it are then its first id."""
+    seen = [theme_id]
+    while theme_id in merges:
         theme_id = merges[theme_id]
-        seen.add(theme_id)
+        if theme_id in seen:
+            return min(seen[seen.index(theme_id) :])
+        seen.append(theme_id)
     return theme_id
