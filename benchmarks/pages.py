@@ -1,0 +1,153 @@
+"""What a page costs the server: python benchmarks/pages.py [--store VAR] [--runs N] [--elements] [--json]
+
+Starts the app, opens each page by its address (first load), then changes one filter back and forth between two values
+whose answers are cached, and takes the median: KB that the browser receives, and CPU-ms of the server process, its
+garbage collection included. A control inside a fragment reruns that fragment alone. Without --store, the Online
+Retail II sample is loaded into a temporary store without the language model. Exit code 1 when a bar is missed or
+anything failed on a page.
+"""
+
+import argparse
+import asyncio
+import json
+import statistics
+import sys
+import tempfile
+from dataclasses import asdict, dataclass
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parent.parent
+sys.path.insert(0, str(ROOT))
+
+from benchmarks.browserless import Run, Server, visit  # noqa: E402  (the path comes first)
+from data.pipeline import load_sample  # noqa: E402
+from data.settings import Settings  # noqa: E402
+
+FIRST_KB, RERUN_KB, RERUN_MS = 500.0, 150.0, 40.0
+PAGES = {"home": "", "data": "data", "trends": "trends", "cohorts": "cohorts"}
+"""Page -> address. The default page has none of its own."""
+LARGEST = 4
+
+
+@dataclass(frozen=True)
+class Change:
+    """One filter changed on one page."""
+
+    page: str
+    label: str
+    values: tuple[str | list[str] | bool, str | list[str] | bool]
+    query: str = ""
+
+
+CHANGES = (
+    Change("home", "People", (["country: France"], ["country: Germany"])),
+    Change("home", "Interests by", ("item", "country")),
+    Change("trends", "Metric", ("events", "share")),
+    Change("trends", "Grain", ("month", "week")),
+    Change("trends", "Grain", ("day", "week")),
+    Change("trends", "Compare with", ("last-year", "nothing")),
+    Change("trends", "Index", (True, False)),
+    Change("trends", "Order", ("largest", "rising")),
+    Change("trends", "People", (["country: France"], ["country: Germany"])),
+    Change("trends", "Interests by", ("item", "country")),
+    Change("cohorts", "Periods", ("quarter", "month")),
+    Change("cohorts", "Show", ("value", "retention")),
+    Change("cohorts", "Show", ("mix", "lifecycle")),
+    Change("cohorts", "Periods", ("quarter", "month"), "view=mix"),
+    Change("cohorts", "People", (["country: France"], ["country: Germany"])),
+)
+
+
+@dataclass
+class Row:
+    """One line of the table."""
+
+    page: str
+    what: str
+    kb: float
+    kb_bar: float
+    cpu_ms: float
+    cpu_bar: float | None
+    problems: list[str]
+    largest: list[tuple[float, str]]
+
+    @property
+    def missed(self) -> bool:
+        return self.kb > self.kb_bar or bool(self.problems) or (self.cpu_bar is not None and self.cpu_ms > self.cpu_bar)
+
+
+async def measure(server: Server, runs: int) -> list[Row]:
+    """First loads, then every change, each in a session of its own."""
+    rows = []
+    for page, address in PAGES.items():
+        async with visit(server, address) as visitor:
+            rows.append(_row(page, "first load", [await visitor.open()], FIRST_KB, None))
+    for change in CHANGES:
+        rows.append(await _changed(server, change, runs))
+    return rows
+
+
+async def _changed(server: Server, change: Change, runs: int) -> Row:
+    async with visit(server, PAGES[change.page], change.query) as visitor:
+        opened = await visitor.open()
+        if change.label not in visitor.widgets:
+            return Row(change.page, change.label, 0, RERUN_KB, 0, RERUN_MS, ["no such control on the page"], [])
+        place = "fragment" if visitor.widgets[change.label][2] else "page"
+        for value in (*change.values, *change.values):
+            opened.problems += (await visitor.change(change.label, value)).problems
+        found = [await visitor.change(change.label, change.values[turn % 2]) for turn in range(runs)]
+    shown = " / ".join(", ".join(each) if isinstance(each, list) else str(each) for each in change.values)
+    what = f"{change.label}: {shown} {f'({change.query})' if change.query else ''}[{place}]"
+    row = _row(change.page, what, found, RERUN_KB, RERUN_MS)
+    row.problems = sorted({*row.problems, *opened.problems})
+    return row
+
+
+def _row(page: str, what: str, found: list[Run], kb_bar: float, cpu_bar: float | None) -> Row:
+    kb = statistics.median(run.kb for run in found)
+    cpu = statistics.median(run.cpu_ms for run in found)
+    problems = sorted({problem for run in found for problem in run.problems})
+    largest = sorted(max(found, key=lambda run: run.kb).elements, reverse=True)[:LARGEST]
+    return Row(page, what, kb, kb_bar, cpu, cpu_bar, problems, largest)
+
+
+def report(rows: list[Row], elements: bool) -> None:
+    """Print the table; below a missed bar, or everywhere with `elements`, the largest elements of a run."""
+    print(f"{'page':9}{'KB':>7}{'bar':>5}{'CPU ms':>8}{'bar':>5}  what")
+    for row in rows:
+        bar = "-" if row.cpu_bar is None else f"{row.cpu_bar:.0f}"
+        line = f"{row.page:9}{row.kb:7.1f}{row.kb_bar:5.0f}{row.cpu_ms:8.1f}{bar:>5}  {row.what}"
+        print(line + ("  MISSED" if row.missed else ""))
+        for problem in row.problems:
+            print(f"         failed: {problem}")
+        if row.missed or elements:
+            print("         largest: " + "; ".join(f"{name} {kb:.1f} KB" for kb, name in row.largest))
+
+
+def main() -> int:
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--store", type=Path, help="the store to serve instead of a temporary one")
+    parser.add_argument("--runs", type=int, default=30, help="reruns of each change; the median counts")
+    parser.add_argument("--elements", action="store_true", help="the largest elements of every run")
+    parser.add_argument("--json", action="store_true", help="one JSON object on standard output")
+    options = parser.parse_args()
+    with tempfile.TemporaryDirectory(prefix="tideline-bench-") as folder:
+        var = options.store.resolve() if options.store else Path(folder) / "var"
+        if not options.store:
+            load_sample(Settings(var=var, themes=False), "online-retail-ii")
+        server = Server(var, Path(folder) / "app.log")
+        try:
+            started = server.warm_up()
+            rows = asyncio.run(measure(server, options.runs))
+        finally:
+            server.stop()
+    if options.json:
+        print(json.dumps({"start_cpu_s": started, "rows": [asdict(row) for row in rows]}))
+    else:
+        print(f"start and first run of the script: {started:.1f} CPU s")
+        report(rows, options.elements)
+    return 1 if any(row.missed for row in rows) else 0
+
+
+if __name__ == "__main__":
+    raise SystemExit(main())
