@@ -51,7 +51,7 @@ def surviving_ids(
     fresh = iter(next_ids(known | set(old_ids), k))
     ids = [kept.get(label) or next(fresh) for label in range(k)]
     history = []
-    for old in old_ids:
+    for old in old_ids if k else []:
         label = max(range(k), key=lambda label: common[old, label])
         if common[old, label]:
             history.append((old, ids[label], common[old, label] / old_size[old]))
@@ -64,6 +64,8 @@ def adjusted_rand(one: Sequence[int] | np.ndarray, other: Sequence[int] | np.nda
     >>> adjusted_rand([0, 0, 1, 1], [5, 5, 3, 3])
     1.0
     """
+    if len(one) < 2:
+        return 1.0
     _, a = np.unique(one, return_inverse=True)
     _, b = np.unique(other, return_inverse=True)
     table = np.zeros((a.max() + 1, b.max() + 1))
