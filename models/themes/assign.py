@@ -40,7 +40,7 @@ def assign(
     """
     counted = catalogue.item_events(settings) if events is None else events
     weights = np.array([counted.get(item, 1) for item, _ in items], float)
-    if recluster or stored.encoder(settings) != encoder or not stored.themes(settings):
+    if recluster or stored.encoder(settings) != encoder or not stored.themes(settings) or not stored.space(settings):
         found = group([theme_text(text) for _, text in items], vectors, weights)
         if found is None:
             return _keep_nothing(settings, encoder, items, queries)
