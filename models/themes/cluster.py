@@ -1,4 +1,8 @@
-"""Themes by spherical k-means: many starts, the best kept, near twins joined, far items left unsorted."""
+"""Themes by spherical k-means into more groups than wanted, joined by Ward's rule; far items are left unsorted.
+
+Against k-means straight into 60 groups this finds a better optimum and holds still: between Online Retail II and 90 % of
+it the adjusted Rand rose from .71 to .81 (benchmarks/themes.py).
+"""
 
 from dataclasses import dataclass
 
@@ -8,13 +12,15 @@ from models.themes.space import unit
 
 MOST = 60
 """Themes at most: more than a page can show and a person can keep apart."""
-STARTS = 16
+STARTS = 4
+FINER = 5 / 3
+"""Groups that k-means looks for, for each theme wanted; joining them leaves rare kinds a theme of their own."""
 ROUNDS = 30
 TWINS = 0.8
 """Cosine of two centroids from which they are one theme."""
-FAR_SHARE = 0.04
+FAR_SHARE = 0.045
 """Share of events at most that are set aside as far from every theme at clustering."""
-FAR_SPREAD = 2.0
+FAR_SPREAD = 1.5
 """Robust standard deviations under the median similarity from which an item is far: in a catalogue of clear groups
 nothing is."""
 
@@ -32,9 +38,11 @@ def clusters(placed: np.ndarray, weights: np.ndarray, events: np.ndarray) -> Clu
     k = int(np.clip(round(len(placed) ** 0.5), 2, MOST))
     best, score = placed[:1], -np.inf
     for start in range(STARTS):
-        centroids, found = _k_means(placed, weights, k, np.random.default_rng(start))
+        first = placed[_spread_start(placed, weights, round(FINER * k), np.random.default_rng(start))]
+        centroids, found = _k_means(placed, weights, first)
         if found > score:
             best, score = centroids, found
+    best = _k_means(placed, weights, _join_cheapest(placed, weights, best, k))[0]
     best = _join_twins(placed, weights, best)
     similarity = nearest(placed, best)[1]
     return Clusters(best, _floor(similarity, events))
@@ -51,11 +59,11 @@ def nearest(placed: np.ndarray, centroids: np.ndarray, rows: int = 20_000) -> tu
     return label, similarity
 
 
-def _k_means(placed: np.ndarray, weights: np.ndarray, k: int, random: np.random.Generator) -> tuple[np.ndarray, float]:
-    centroids = placed[_spread_start(placed, weights, k, random)]
+def _k_means(placed: np.ndarray, weights: np.ndarray, centroids: np.ndarray) -> tuple[np.ndarray, float]:
+    """Centroids moved until no row changes its own, and the weighted sum of similarities that they reach."""
     label = np.full(len(placed), -1)
     for _ in range(ROUNDS):
-        moved, _similarity = nearest(placed, centroids)
+        moved = nearest(placed, centroids)[0]
         if (moved == label).all():
             break
         label = moved
@@ -84,19 +92,33 @@ def _means(placed: np.ndarray, weights: np.ndarray, label: np.ndarray, before: n
     return unit(sums)
 
 
+def _join_cheapest(placed: np.ndarray, weights: np.ndarray, centroids: np.ndarray, most: int) -> np.ndarray:
+    """At most `most` centroids, by joining the two that cost least again and again: those near, and those small."""
+    while len(centroids) > most:
+        size = np.bincount(nearest(placed, centroids)[0], weights, minlength=len(centroids))
+        cost = (1 - centroids @ centroids.T) * size[:, None] * size / np.maximum(size[:, None] + size, 1e-9)
+        np.fill_diagonal(cost, np.inf)
+        centroids = _join(placed, weights, centroids, int(cost.argmin()))
+    return centroids
+
+
 def _join_twins(placed: np.ndarray, weights: np.ndarray, centroids: np.ndarray) -> np.ndarray:
     while len(centroids) > 1:
         cosine = centroids @ centroids.T
         np.fill_diagonal(cosine, -1)
-        one, other = np.unravel_index(int(cosine.argmax()), cosine.shape)
-        if cosine[one, other] < TWINS:
+        if cosine.max() < TWINS:
             break
-        label = nearest(placed, centroids)[0]
-        label[label == other] = one
-        label[label > other] -= 1
-        kept = np.delete(centroids, other, axis=0)
-        centroids = _means(placed, weights, label, kept)
+        centroids = _join(placed, weights, centroids, int(cosine.argmax()))
     return centroids
+
+
+def _join(placed: np.ndarray, weights: np.ndarray, centroids: np.ndarray, pair: int) -> np.ndarray:
+    """Centroids with two made one; `pair` is their place in the flat table of all pairs."""
+    one, other = divmod(pair, len(centroids))
+    label = nearest(placed, centroids)[0]
+    label[label == other] = one
+    label[label > other] -= 1
+    return _means(placed, weights, label, np.delete(centroids, other, axis=0))
 
 
 def _floor(similarity: np.ndarray, events: np.ndarray) -> float:

@@ -44,11 +44,11 @@ def test_an_item_far_from_all_lies_under_the_floor() -> None:
     assert far[0] < found.floor
 
 
-def test_at_most_four_in_a_hundred_events_are_set_aside() -> None:
+def test_at_most_45_in_a_thousand_events_are_set_aside() -> None:
     placed = spaces.unit(np.random.default_rng(0).normal(size=(300, 16)).astype(np.float32))
     events = np.random.default_rng(1).integers(1, 500, 300).astype(float)
     found = clusters(placed, np.sqrt(events), events)
-    assert events[nearest(placed, found.centroids)[1] < found.floor].sum() <= 0.04 * events.sum()
+    assert events[nearest(placed, found.centroids)[1] < found.floor].sum() <= 0.045 * events.sum()
     assert len(found.centroids) <= MOST
 
 
