@@ -21,7 +21,9 @@ def pair(text: str) -> tuple[str, str]:
 
 def build_parser() -> argparse.ArgumentParser:
     """Every command and option of `python -m data`."""
-    parser = argparse.ArgumentParser(prog="python -m data", description="Bring logs in, take them back, look after the store.")
+    parser = argparse.ArgumentParser(
+        prog="python -m data", description="Bring logs in, take them back, look after the store."
+    )
     commands = parser.add_subparsers(dest="command", required=True, metavar="COMMAND")
 
     def command(name: str, text: str) -> argparse.ArgumentParser:

@@ -7,7 +7,9 @@ from data import ledger
 from data.errors import InputError
 from data.settings import Settings
 
-SCHEMA = "create table if not exists annotations (id integer primary key autoincrement, day text not null, text text not null)"
+SCHEMA = """
+create table if not exists annotations (
+    id integer primary key autoincrement, day text not null, text text not null)"""
 
 
 @dataclass(frozen=True)

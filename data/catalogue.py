@@ -12,8 +12,12 @@ from data.engine import move_into_place
 from data.settings import Settings
 from data.sql import literal
 
-ITEMS_SQL = "select item_id, case when named then name else '' end as text, cast(lines as bigint) as events from item_dimension order by item_id"
-QUERIES_SQL = "select query, cast(sum(events) as bigint) as events from activity where query is not null group by query order by query"
+ITEMS_SQL = """
+select item_id, case when named then name else '' end as text, cast(lines as bigint) as events
+from item_dimension order by item_id"""
+QUERIES_SQL = """
+select query, cast(sum(events) as bigint) as events
+from activity where query is not null group by query order by query"""
 
 
 def write_catalogue(settings: Settings, connection: duckdb.DuckDBPyConnection) -> None:

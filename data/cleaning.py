@@ -140,7 +140,7 @@ def event_type_sql(plan: Plan) -> str:
 
 
 def reason_sql(plan: Plan) -> str:
-    """SQL for a row's reason: 'duplicate', a refusal, or NULL for a row that is kept. The order is part of the rules."""
+    """SQL for a row's reason: 'duplicate', a refusal, or NULL for a kept row. The order is part of the rules."""
     low, high = literal(EARLIEST.isoformat(" ")), literal(latest().isoformat(" ", "seconds"))
     types = ", ".join(literal(name) for name in EVENT_TYPES)
     rules = [

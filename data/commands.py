@@ -54,7 +54,8 @@ def receipt_text(receipt: dict[str, Any]) -> str:
     """A receipt in words."""
     rows = receipt["rows"]
     lines = [
-        f"{receipt['file']} as {receipt['import']} ({receipt['format']}): {rows['read']:,} rows read = {rows['kept']:,} kept"
+        f"{receipt['file']} as {receipt['import']} ({receipt['format']}): {rows['read']:,} rows read ="
+        f" {rows['kept']:,} kept"
         f" + {rows['duplicate']:,} duplicate + {rows['rejected']:,} refused",
         *(f"  {count:>9,} refused: {reason}" for reason, count in receipt["rejected_by_reason"].items()),
         *(f"  {count:>9,} {kind}" for kind, count in receipt["events_by_type"].items()),
@@ -157,7 +158,8 @@ def status(settings: Settings, options: Namespace) -> Answer:
         f"{result['events']:,} events of {result['users']:,} users and {result['items']:,} items,"
         f" {result['first']} to {result['last']}; data version {result['data_version']}"
         if result["events"]
-        else "The store is empty. Import a log with `python -m data import FILE`, or try `python -m data sample online-retail-ii`."
+        else "The store is empty. Import a log with `python -m data import FILE`,"
+        " or try `python -m data sample online-retail-ii`."
     )
     return result, text, 0
 

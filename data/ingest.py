@@ -68,8 +68,8 @@ def ingest(
                 return _same_file(again)
             if options.sample and any(row.sample is None for row in before):
                 raise InputError(
-                    f"This store holds imports of your own, so the sample '{options.sample}' was not loaded beside them."
-                    " Undo them first, or set TIDELINE_VAR to another folder."
+                    f"This store holds imports of your own, so the sample '{options.sample}' was not loaded beside"
+                    " them. Undo them first, or set TIDELINE_VAR to another folder."
                 )
             return _ingest(settings, facts, options, before, work, dry_run, progress)
         finally:

@@ -14,7 +14,8 @@ from data.settings import Settings
 SCHEMA = """
 create table if not exists jobs (
     id integer primary key autoincrement, name text not null, args text not null, title text not null,
-    status text not null, stage text not null default '', percent real not null default 0, cancel integer not null default 0,
+    status text not null, stage text not null default '', percent real not null default 0,
+    cancel integer not null default 0,
     submitted text not null, started text, ended text, message text not null default '', result text);
 """
 RUNNABLE = ("data.tasks.import_file", "data.tasks.undo_import", "data.tasks.load_sample", "data.tasks.leave_sample",

@@ -1,5 +1,6 @@
 """Starts the app and its worker with one command, and stops both together."""
 
+import contextlib
 import os
 import signal
 import subprocess
@@ -69,7 +70,5 @@ def _stop(children: list[subprocess.Popen[bytes]]) -> None:
 
 
 def _signal(child: subprocess.Popen[bytes], number: int) -> None:
-    try:
+    with contextlib.suppress(ProcessLookupError):
         os.killpg(child.pid, number)
-    except ProcessLookupError:
-        pass

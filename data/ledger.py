@@ -65,8 +65,8 @@ def connect(settings: Settings, *, write: bool = True) -> Iterator[sqlite3.Conne
         connection.executescript(SCHEMA)
     except sqlite3.DatabaseError as error:
         raise StoreError(
-            f"The ledger {settings.ledger_path} cannot be opened: {error}. Restore it from a backup, or move the folder "
-            f"{settings.var} away and import your files again."
+            f"The ledger {settings.ledger_path} cannot be opened: {error}. Restore it from a backup, or move the"
+            f" folder {settings.var} away and import your files again."
         ) from error
     try:
         connection.execute("begin immediate" if write else "begin")
@@ -164,7 +164,8 @@ def record_import(
 ) -> None:
     """Write an import and its files into the caller's transaction: its commit is the moment the import exists."""
     connection.execute(
-        "insert into imports (import_id, status, file_name, file_hash, kind, format, sample, options, receipt, imported_at)"
+        "insert into imports (import_id, status, file_name, file_hash, kind, format, sample, options, receipt,"
+        " imported_at)"
         " values (?, 'active', ?, ?, ?, ?, ?, ?, ?, ?)",
         (import_id, file_name, file_hash, kind, format_name, sample, json.dumps(options), json.dumps(receipt), now()),
     )

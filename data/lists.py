@@ -1,4 +1,4 @@
-"""Saved lists of people: who was chosen, from what, when. Members are people's numbers; ids come out only in exports."""
+"""Saved lists of people: who was chosen, from what, when. Members are numbers; ids come out only in exports."""
 
 import json
 import sqlite3

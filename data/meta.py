@@ -95,8 +95,8 @@ def read_meta(path: Path, settings: Settings) -> Meta:
             rows = connection.execute("select key, value from meta").fetchall()
     except duckdb.Error as error:
         raise StoreError(
-            f"The served file {path.name} cannot be read ({str(error).splitlines()[0]}). Build it again from the lake with"
-            " `python -m data rebuild`."
+            f"The served file {path.name} cannot be read ({str(error).splitlines()[0]}). Build it again from the lake"
+            " with `python -m data rebuild`."
         ) from error
     return meta_from_rows(rows)
 

@@ -99,7 +99,8 @@ def derive(
     connection.execute("delete from trend where (grain, start) not in (select (grain, start) from period)")
     run(connection, "users")
     connection.execute(
-        "create or replace temp table user_cohort as select user_no, strftime(cohort_day, '%Y-%m') as cohort_month from users"
+        "create or replace temp table user_cohort as"
+        " select user_no, strftime(cohort_day, '%Y-%m') as cohort_month from users"
     )
     for name in ("interest", "item", "country", "platform", "attribute", "person"):
         run(connection, f"trend_{name}")
@@ -186,7 +187,8 @@ def _prepare_themes(
         " select d.item_id, '' as query, case when t.item_id is null then 'unsorted' else t.theme end as theme"
         " from item_dimension d left join item_theme t on t.item_id = d.item_id"
         " union all select '', s.query, case when q.query is null then 'unsorted' else q.theme end"
-        " from (select distinct query from activity where query is not null) s left join query_theme q on q.query = s.query"
+        " from (select distinct query from activity where query is not null) s"
+        " left join query_theme q on q.query = s.query"
     )
 
 

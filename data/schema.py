@@ -54,7 +54,7 @@ def guess_mapping(header: list[str]) -> dict[str, str]:
     for exact in (True, False):
         for column in header:
             name = _BY_HEADER.get(normalised(column))
-            if name and name not in found and column not in found.values():
-                if not exact or normalised(column) == name:
-                    found[name] = column
+            free = name and name not in found and column not in found.values()
+            if name and free and (not exact or normalised(column) == name):
+                found[name] = column
     return found

@@ -26,8 +26,8 @@ class Store:
             self.meta: Meta = meta_from_rows(self._connection.execute("select key, value from meta").fetchall())
         except duckdb.Error as error:
             raise StoreError(
-                f"The served file {path.name} cannot be read ({str(error).splitlines()[0]}). Build it again from the lake"
-                " with `python -m data rebuild`."
+                f"The served file {path.name} cannot be read ({str(error).splitlines()[0]}). Build it again from the"
+                " lake with `python -m data rebuild`."
             ) from error
 
     @property

@@ -40,7 +40,10 @@ def leave_sample(settings: Settings, *, progress: Progress = quiet) -> dict[str,
 
 
 def edit_themes(settings: Settings, edits: list[dict[str, Any]], *, progress: Progress = quiet) -> dict[str, Any]:
-    """Apply a merchandiser's edits, each {"action": rename|merge|exclude|include|undo, "theme_id", "target"}, and publish."""
+    """Apply a merchandiser's edits and publish.
+
+    Each edit is {"action": "rename", "merge", "exclude", "include" or "undo", "theme_id", "target"}.
+    """
     for edit in edits:
         if edit["action"] == "undo":
             themes.remove_edit(settings, int(edit["target"]))

@@ -71,8 +71,8 @@ def _slashed(matches: list[re.Match[str]], day_first: bool | None) -> TimeFormat
     year = "%Y" if len(matches[0][4]) == 4 else "%y"
     if first > 12 and second > 12:
         raise InputError(
-            f"Column event_time mixes day-first and month-first dates (it holds {first} in the first and {second} in the"
-            " second place). Write them as YYYY-MM-DD and import again."
+            f"Column event_time mixes day-first and month-first dates (it holds {first} in the first and {second} in"
+            " the second place). Write them as YYYY-MM-DD and import again."
         )
     if first > 12:
         return TimeFormat("slashed", separator=separator, year=year, day_first=True)
@@ -105,7 +105,8 @@ def utc_sql(column: str, how: TimeFormat, timezone: str) -> str:
     local = _to_utc(f"try_cast({column} as timestamp)", timezone)
     if not how.zoned:
         return local
-    offset = f"regexp_replace(regexp_replace({column}, '\\s*(UTC|GMT)$', '+00:00', 'i'), '\\s*([+-]\\d\\d):?(\\d\\d)$', '\\1:\\2')"
+    named = f"regexp_replace({column}, '\\s*(UTC|GMT)$', '+00:00', 'i')"
+    offset = f"regexp_replace({named}, '\\s*([+-]\\d\\d):?(\\d\\d)$', '\\1:\\2')"
     stamped = f"timezone('UTC', try_cast({offset} as timestamptz))"
     return f"case when regexp_matches({column}, '(Z|UTC|GMT|[+-]\\d\\d:?\\d\\d)$', 'i') then {stamped} else {local} end"
 

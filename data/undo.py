@@ -12,7 +12,7 @@ from data.ledger import LakeFile
 from data.lock import writer_lock
 from data.monthly import PARQUET
 from data.settings import Settings
-from data.sql import literal, literals
+from data.sql import literal
 
 
 def undo(settings: Settings, import_id: str) -> dict[str, Any]:
@@ -78,7 +78,7 @@ def _hand_over(settings: Settings, import_id: str, work: Path) -> tuple[list[tup
             for claim in claims:
                 connection.execute(
                     "create or replace temp table won as select c.* from"
-                    f" read_parquet({literal(settings.var / claim.path)}, hive_partitioning = false) c semi join lost l on"
+                    f" ({_read(settings, claim)}) c semi join lost l on"
                     " l.event_key = c.event_key and l.event_time = c.event_time and l.occurrence = c.occurrence"
                 )
                 rows = connection.execute("select count(*) from won").fetchall()[0][0]
@@ -93,14 +93,11 @@ def _hand_over(settings: Settings, import_id: str, work: Path) -> tuple[list[tup
                     ),
                     None,
                 )
-                kept = [str(settings.var / own.path)] if own else []
                 union = f"select {LAKE_COLUMNS} from won"
-                if kept:
-                    union += f" union all select {LAKE_COLUMNS} from read_parquet({literals(kept)}, hive_partitioning = false)"
-                rest = (
-                    f"select {LAKE_COLUMNS} from read_parquet({literal(settings.var / claim.path)}, hive_partitioning = false)"
-                    " c where record not in (select record from won)"
-                )
+                if own:
+                    union += f" union all select {LAKE_COLUMNS} from ({_read(settings, own)})"
+                claimed = _read(settings, claim)
+                rest = f"select {LAKE_COLUMNS} from ({claimed}) where record not in (select record from won)"
                 for sql, role, old in ((union, "events", own), (rest, "overlaps", claim)):
                     file = _rewrite(connection, sql, role, claim, old, work)
                     if file:
@@ -112,6 +109,10 @@ def _hand_over(settings: Settings, import_id: str, work: Path) -> tuple[list[tup
                     " and l.occurrence = w.occurrence"
                 )
     return written, replaced, handed
+
+
+def _read(settings: Settings, file: LakeFile) -> str:
+    return f"select * from read_parquet({literal(settings.var / file.path)}, hive_partitioning = false)"
 
 
 def _rewrite(

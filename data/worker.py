@@ -1,5 +1,6 @@
 """The worker: takes jobs off the queue and runs each in a process group of its own, which dies with the worker."""
 
+import contextlib
 import ctypes
 import importlib
 import json
@@ -52,14 +53,10 @@ def run_in_child(settings: Settings, job_id: int) -> None:
 
 def _stop(child: subprocess.Popen[str]) -> None:
     os.killpg(child.pid, signal.SIGTERM)
-    try:
+    with contextlib.suppress(subprocess.TimeoutExpired):
         child.wait(PATIENCE_SECONDS)
-    except subprocess.TimeoutExpired:
-        pass
-    try:
+    with contextlib.suppress(ProcessLookupError):
         os.killpg(child.pid, signal.SIGKILL)
-    except ProcessLookupError:
-        pass
     child.wait()
 
 

@@ -52,8 +52,8 @@ def _complete_journey(settings: Settings) -> Path:
                 f"select * from read_parquet({literal(source / f'{name}.parquet')})",
                 folder / f"{name}.parquet",
             )
-        _write(connection, _JOURNEY_SQL.format(
-            transactions=literal(source / "transactions.parquet"), products=literal(source / "products.parquet")), target)  # fmt: skip
+        tables = {name: literal(source / f"{name}.parquet") for name in ("transactions", "products")}
+        _write(connection, _JOURNEY_SQL.format(**tables), target)
     return target
 
 

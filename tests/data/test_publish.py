@@ -34,7 +34,8 @@ def trend(
     store = open_store(settings)
     assert store is not None
     frame = store.query(
-        'select start, id, events, users, revenue from trend where grain = ? and "by" = ? and segment = ? order by 1, 2',
+        "select start, id, events, users, revenue from trend"
+        ' where grain = ? and "by" = ? and segment = ? order by 1, 2',
         [grain, by, segment],
     ).cast({"revenue": pl.Float64})
     return frame.rows()
