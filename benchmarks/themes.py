@@ -34,6 +34,7 @@ from models.themes import theme_text  # noqa: E402
 from models.themes.grouping import group  # noqa: E402
 from models.themes.matching import adjusted_rand  # noqa: E402
 from models.themes.space import unit  # noqa: E402
+from models.themes.space import unit  # noqa: E402
 from models.vectors import encode_cached  # noqa: E402
 
 SHEET = ROOT / "docs" / "themes-sheet.csv"
