@@ -83,11 +83,12 @@ async def measure(server: Server, runs: int) -> list[Row]:
         async with visit(server, address) as visitor:
             rows.append(_row(page, "first load", [await visitor.open()], FIRST_KB, None))
     for change in CHANGES:
-        rows.append(await _changed(server, change, runs))
+        rows.append(await changed(server, change, runs))
     return rows
 
 
-async def _changed(server: Server, change: Change, runs: int) -> Row:
+async def changed(server: Server, change: Change, runs: int) -> Row:
+    """One change, warmed for both values first, then made `runs` times."""
     async with visit(server, PAGES[change.page], change.query) as visitor:
         opened = await visitor.open()
         if change.label not in visitor.widgets:
