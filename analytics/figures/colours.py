@@ -69,7 +69,7 @@ def layout(title: str, height: int, *, legend: bool = True, x: Look | None = Non
     found: Look = {
         "height": height, "colorway": list(HUES), "paper_bgcolor": "rgba(0,0,0,0)", "plot_bgcolor": "rgba(0,0,0,0)",
         "hovermode": "x unified", "dragmode": "select", "showlegend": legend,
-        "legend": {"orientation": "h", "yanchor": "top", "y": -0.14, "x": 0},
+        "legend": {"orientation": "h", "yref": "container", "yanchor": "bottom", "y": 0, "x": 0},
         "margin": {"l": 8, "r": 8, "t": 44 if title else 24, "b": 8},
         "xaxis": {"showgrid": False, "automargin": True, **(x or {})},
         "yaxis": {"gridcolor": GRID, "zeroline": False, "automargin": True, **(y or {})},

@@ -35,7 +35,7 @@ def mix_ribbons(
     heads = ["this cohort", "all others of the same age"][: len(sides)]
     colour = palette_for(top, palette)
     named = dict(own.select("id", "name").unique().rows())
-    ages = {"title": f"{grain}s since the first purchase", "dtick": 1 if own["age"].n_unique() < 30 else None}
+    ages = {"title": f"{grain}s since the first purchase", "dtick": 1 if own["age"].n_unique() < 14 else None}
     height = max(
         float(side.filter(pl.col("id").is_in(top)).group_by("age").agg(pl.col("share").sum())["share"].max() or 0)  # type: ignore[arg-type]
         for side in sides
@@ -93,7 +93,7 @@ def lifecycle_bars(frame: pl.DataFrame, *, title: str = "") -> go.Figure:
         counts = frame[state].cast(pl.Float32).to_numpy()
         traces.append({
             "type": "bar", "x": start, "y": -counts if state in ("lapsing", "dormant") else counts, "name": state,
-            "marker": {"color": colour, "pattern": {"shape": shape, "fgcolor": GREY}}, "customdata": counts,
+            "marker": {"color": colour, "pattern": {"shape": shape, "fillmode": "overlay"}}, "customdata": counts,
             "hovertemplate": "%{customdata:,.0f}",
         })  # fmt: skip
     look = layout(title, 380, y={"title": "people: active above, gone quiet below", **_counted(frame)})

@@ -69,7 +69,7 @@ def leave_sample(title: str) -> None:
         f"This removes the sample **{title}** with its saved lists and notes. You can load it again with one click. "
         "Then upload your own log on the page Data."
     )
-    if st.button("Remove the sample", type="primary", key="frame_leave_yes"):
+    if st.button("Remove the sample", key="frame_leave_yes"):
         submit(state.settings(), "data.tasks.leave_sample", {}, "Remove the sample")
         st.switch_page("pages/start/data.py")
 

@@ -64,17 +64,15 @@ for column, up, title in zip(st.columns(2, gap="medium"), (True, False), ("Risin
                 on_pick=partial(open_interest, rows),
             )  # fmt: skip
 with st.container(horizontal=True, vertical_alignment="center"):
-    st.page_link("pages/interest/trends.py", label="Open every interest on Trends", icon=":material/trending_up:")
+    st.caption("Choose a row to open it, or", width="content")
+    st.page_link("pages/interest/trends.py", label="see every interest on Trends", icon=":material/trending_up:")
     export(figures, "home", opened.meta, scope, key="home_kpis")
 with block("What can be trusted"):
     st.subheader("What you can trust", anchor=False)
     known = cached.answer(readiness, opened).to_dict(as_series=False)
-    columns = {
-        "": [READY[each] for each in known["state"]],
-        "What": known["page"],
-        "Why": known["reason"],
-        "What would unlock more": known["unlock"],
-    }
+    rows = zip(known["page"], known["reason"], known["unlock"], strict=True)
+    said = [f"**{page}.** {why}" + (f" *Would unlock more: {more}*" if more else "") for page, why, more in rows]
+    columns = {"State": [READY[each] for each in known["state"]], "What it stands on": said}
     alt = "Which pages can be trusted with this data, and what would unlock the rest"
     st.table(columns, border="horizontal", hide_index=True, alt=alt)
 explain(

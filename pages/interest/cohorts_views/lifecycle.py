@@ -17,7 +17,7 @@ from pages.shared.parts import chart, empty, export, so_what, table
 GRAINS = {"week": "week", "month": "month", "quarter": "month"}
 number = st.column_config.NumberColumn
 COLUMNS = {
-    "name": st.column_config.TextColumn("Interest", width="medium", pinned=True),
+    "name": st.column_config.TextColumn("Interest", width="medium"),
     **{state_of: number(state_of.capitalize(), format="localized")
        for state_of in ("new", "returning", "resurrected", "lapsing", "dormant")},
 }  # fmt: skip

@@ -23,7 +23,7 @@ def save_form(people: list[int], what: str, source: dict[str, object], *, key: s
             key=f"{key}_name",
             max_chars=80,
         )
-        if st.form_submit_button("Save as a list", type="primary", icon=":material/playlist_add:"):
+        if st.form_submit_button("Save as a list", icon=":material/playlist_add:"):
             save(people, name.strip() or what, source)
 
 
@@ -68,7 +68,7 @@ def file_of(each: SavedList) -> bytes:
 def confirm(each: SavedList) -> None:
     """Ask once."""
     st.markdown(f"**{each.name}** with {wording.things(each.size, 'person', 'people')}. The people themselves stay.")
-    if st.button("Delete", type="primary", key="cohorts_delete_yes"):
+    if st.button("Delete", key="cohorts_delete_yes"):
         delete_list(state.settings(), each.id)
         state.notify(f"{each.name} is deleted.")
         st.rerun()

@@ -20,7 +20,7 @@ from pages.shared.parts import chart, empty, export, so_what, table
 
 number = st.column_config.NumberColumn
 COLUMNS = {
-    "name": st.column_config.TextColumn("Interest", width="medium", pinned=True),
+    "name": st.column_config.TextColumn("Interest", width="medium"),
     "first": number("First period", format="percent", help="Share of the cohort's events in its first period."),
     "later": number("Later", format="percent", help="Share over all later complete ages together."),
     "gain": number(

@@ -18,7 +18,7 @@ def columns(metric: str, thing: str) -> dict[str, object]:
     """How the columns look."""
     number = st.column_config.NumberColumn
     return {
-        "name": st.column_config.TextColumn(thing.capitalize(), width="medium", pinned=True),
+        "name": st.column_config.TextColumn(thing.capitalize(), width="medium"),
         "spark": st.column_config.LineChartColumn("28 weeks", width="small", y_min=0),
         "value": number(metric.capitalize(), format=VALUE[metric], help="In the last window of complete days."),
         "change": number("Change", format="percent", help="Against the same length right before."),

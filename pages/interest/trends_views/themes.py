@@ -28,7 +28,7 @@ def manage() -> None:
         "What to do", ACTIONS, default="rename", required=True, key="trends_theme_action", label_visibility="collapsed"
     )
     wanted = ASK[action or "rename"](names)
-    if st.button("Apply", type="primary", key="trends_theme_apply", disabled=wanted is None):
+    if st.button("Apply", key="trends_theme_apply", disabled=wanted is None):
         submit(state.settings(), "data.tasks.edit_themes", {"edits": wanted}, f"Themes: {action}")
         st.rerun()
 
@@ -50,13 +50,9 @@ def _rename(names: dict[str, str]) -> list[dict[str, Any]] | None:
 
 
 def _merge(names: dict[str, str]) -> list[dict[str, Any]] | None:
-    parts = st.multiselect(
-        "Themes", list(names), format_func=names.__getitem__, key="trends_theme_parts", select_all=False
-    )
-    into = _pick(
-        "Become part of", {each: name for each, name in names.items() if each not in parts}, "trends_theme_into"
-    )
-    return [{"action": "merge", "theme_id": part, "target": into} for part in parts] if parts and into else None
+    part = _pick("Theme", names, "trends_theme_part")
+    into = _pick("Becomes part of", {each: name for each, name in names.items() if each != part}, "trends_theme_into")
+    return [{"action": "merge", "theme_id": part, "target": into}] if part and into else None
 
 
 def _exclude(names: dict[str, str]) -> list[dict[str, Any]] | None:

@@ -44,6 +44,6 @@ def undo(row: ImportRow) -> None:
         f"This takes the {kept} rows of **{row.file_name}** out of the store, as if the file had never been imported. "
         "Rows that a later file holds as well stay. You can import the file again."
     )
-    if st.button("Undo", type="primary", key="data_undo_yes"):
+    if st.button("Undo", key="data_undo_yes"):
         submit(state.settings(), "data.tasks.undo_import", {"import_id": row.import_id}, f"Undo {row.file_name}")
         st.rerun()

@@ -47,7 +47,7 @@ def draw(name: str) -> None:
         with st.container(horizontal=True):
             ready = not lacking(seen, options)
             st.button(
-                "Import", type="primary", icon=":material/play_arrow:", key="data_import", disabled=not ready,
+                "Import", icon=":material/play_arrow:", key="data_import", disabled=not ready,
                 on_click=start, args=(path, options),
             )  # fmt: skip
             st.button("Not now", key="data_not_now", on_click=state.set_param, args=("file", None))
