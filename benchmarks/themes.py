@@ -199,9 +199,8 @@ def main() -> int:
     note = "" if result["sheet_is_of_these_themes"] else " (drawn from other themes: draw it anew with --sheet)"
     print(f"unsorted               {result['unsorted']:>8.1%}")
     print(f"items that belong      {belongs:>8}   bar at least {BARS['belongs']:.0%}, {result['judged']} judged{note}")
-    print(
-        f"adjusted Rand          {result['stability']:>8.2f}   target {BARS['stability']}; {result['stability_by_seed']}"
-    )
+    seeds = result["stability_by_seed"]
+    print(f"adjusted Rand          {result['stability']:>8.2f}   target {BARS['stability']}; by seed {seeds}")
     print(f"  plain k-means, k=45  {result['stability_plain_k_means']:>8.2f}")
     print(f"CPU seconds to group   {result['cpu_seconds']:>8.1f}")
     return 0 if passed(result) else 1

@@ -26,7 +26,7 @@ def add_arguments(parser: ArgumentParser) -> None:
     parser.add_argument(
         "--recluster",
         action="store_true",
-        help="sort the whole catalogue anew; themes that stay much the same keep their id, edits of those stay in force",
+        help="sort the whole catalogue anew; themes that stay much alike keep their id and edits",
     )
 
 
@@ -51,7 +51,8 @@ def listing(settings: Settings) -> dict[str, Any]:
     """The themes as `run` lists them, "changed" left out."""
     events = catalogue.item_events(settings)
     counts = pl.DataFrame(list(events.items()), {"item_id": pl.String, "events": pl.Int64}, orient="row")
-    items = themes.theme_items(settings).join(counts, on="item_id", how="left").with_columns(pl.col("events").fill_null(0))
+    items = themes.theme_items(settings).join(counts, on="item_id", how="left")
+    items = items.with_columns(pl.col("events").fill_null(0))
     mapping = themes.effective(settings)
     sums = {
         row["theme_id"]: row
@@ -88,11 +89,11 @@ def text(result: dict[str, Any]) -> str:
         notes = [f"with {', '.join(theme['merged'])}"] if theme["merged"] else []
         notes += ["excluded"] if theme["excluded"] else []
         note = f" ({'; '.join(notes)})" if notes else ""
-        lines.append(
-            f"{theme['id']:<6}{theme['items']:>8,}{theme['events']:>11,}{theme['cohesion']:>10.2f}  {theme['name']}{note}"
-        )
+        figures = f"{theme['items']:>8,}{theme['events']:>11,}{theme['cohesion']:>10.2f}"
+        lines.append(f"{theme['id']:<6}{figures}  {theme['name']}{note}")
     unsorted = result["unsorted"]
-    lines.append(f"{len(result['themes'])} themes; {unsorted['items']:,} items are unsorted: {unsorted['share']:.1%} of events.")
+    count = len(result["themes"])
+    lines.append(f"{count} themes; {unsorted['items']:,} items are unsorted: {unsorted['share']:.1%} of events.")
     return "\n".join(lines)
 
 

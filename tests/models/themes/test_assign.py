@@ -129,9 +129,8 @@ def test_retired_ids_are_not_given_again(
     themed: Items, sort: Callable[..., dict[str, Any]], settings: Settings
 ) -> None:
     first = {each.id for each in stored.themes(settings)}
-    others = [(f"other-{n}", f"{what} {kind}") for n, (what, kind) in enumerate(
-        (what, kind) for kind in ("hat", "shoe", "sock", "coat") for what in ("big bold", "fine", "warm", "thin", "old", "dear")
-    )]  # fmt: skip
+    sorts = ("bold", "fine", "warm", "thin", "old", "dear")
+    others = [(f"other-{kind}-{what}", f"{what} {kind}") for kind in ("hat", "shoe", "sock", "coat") for what in sorts]
     sort(others, recluster=True)
     second = {each.id for each in stored.themes(settings)}
     assert second and not first & second
