@@ -165,5 +165,7 @@ def test_the_job_for_edits_undoes_them_too(store: Settings) -> None:
     assert served(store)[first] == "Cups"
     tasks.edit_themes(store, [{"action": "undo", "theme_id": "", "target": str(themes.edits(store)[0].id)}])
     assert served(store)[first] == themes.themes(store)[0].name
-    with pytest.raises(InputError, match="'paint' is not an edit of themes. Use rename, merge, exclude, include or undo"):
+    with pytest.raises(
+        InputError, match="'paint' is not an edit of themes. Use rename, merge, exclude, include or undo"
+    ):
         tasks.edit_themes(store, [{"action": "paint", "theme_id": first}])
