@@ -2,9 +2,9 @@
 
 Starts the app, opens each page by its address (first load), then changes one filter back and forth between two values
 whose answers are cached, and takes the median of the dearer one: KB that the browser receives, and CPU-ms of the server
-process, its garbage collection included. A control inside a fragment reruns that fragment alone. Without --store, the Online
-Retail II sample is loaded into a temporary store without the language model. Exit code 1 when a bar is missed or
-anything failed on a page.
+process, its garbage collection included. A control inside a fragment reruns that fragment alone. Without --store, the
+Online Retail II sample is loaded into a temporary store without the language model. Exit code 1 when a bar is missed
+or anything failed on a page.
 """
 
 import argparse

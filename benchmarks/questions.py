@@ -14,6 +14,7 @@ from analytics import quality, segments, summary
 from analytics.cohorts import cell_users, cohort_mix, cohort_sizes, moved_to, others_mix, retention
 from analytics.interest_table import interest_table, item_table
 from analytics.lifecycle import lifecycle
+from analytics.people import SEGMENT_COLUMN
 from analytics.risers import risers
 from analytics.trends import ITEM_OF_SQL, compared, item_trend, trend
 from data.scope import Scope
@@ -108,8 +109,8 @@ def questions(store: Store) -> Iterator[Question]:
 
 def _about_trends(store: Store, scope: Scope, label: str, each: Callable[..., Question]) -> Iterator[Question]:
     largest = {by: _largest(store, by) for by in store.meta.bys if by in ITEM_OF_SQL}
-    # With several segments chosen, other segments' values cannot be counted from what is kept.
-    lines = [f"segment:{name}" for name in store.meta.segments] if not scope.segments else []
+    # The values of a free attribute can be compared over all people only.
+    lines = [f"segment:{name}" for name in store.meta.segments if name in SEGMENT_COLUMN or not scope.segments]
     for by in ("all", *store.meta.bys, *lines):
         for grain in GRAINS:
             for metric in ("share", "users", "revenue"):
