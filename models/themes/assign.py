@@ -11,7 +11,7 @@ from data import themes as stored
 from data.settings import Settings
 from data.themes import Theme
 from models.themes import space as spaces
-from models.themes.grouping import FEWEST, Grouping, group, nearest_themes
+from models.themes.grouping import FEWEST, Grouping, group, nearest_themes, sorted_in
 from models.themes.matching import surviving_ids
 from models.themes.naming import names
 from models.themes.wording import theme_text
@@ -99,7 +99,8 @@ def _join(
     asked = set(stored.theme_queries(settings)["query"])
     is_new = np.array([kept.get(item, ("", ""))[1] != _digest(text) for item, text in items], bool)
     new = [pair for pair, new_one in zip(items, is_new, strict=True) if new_one]
-    label, similarity = nearest_themes(space, centroids, floor, [theme_text(text) for _, text in new], vectors[is_new])
+    words, texts = [theme.words for theme in themes], [theme_text(text) for _, text in new]
+    label, similarity = sorted_in(space, centroids, words, floor, texts, vectors[is_new])
     rows = _item_rows(new, label, similarity, ids)
     is_asked_first = np.array([query not in asked for query in queries], bool)
     first = [query for query in queries if query not in asked]
@@ -122,7 +123,7 @@ def _query_rows(
     space: spaces.Space, centroids: np.ndarray, ids: Sequence[str], queries: Sequence[str], vectors: np.ndarray
 ) -> list[tuple[str, str, float]]:
     """A search belongs to the theme nearest to its words, however far: no floor here."""
-    label, similarity = nearest_themes(space, centroids, -np.inf, [theme_text(query) for query in queries], vectors)
+    label, similarity = nearest_themes(space, centroids, [theme_text(query) for query in queries], vectors)
     pairs = zip(queries, label.tolist(), similarity.tolist(), strict=True)
     return [(query, ids[found], cosine) for query, found, cosine in pairs]
 

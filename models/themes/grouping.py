@@ -7,12 +7,14 @@ from dataclasses import dataclass
 import numpy as np
 
 from models.themes import space as spaces
-from models.themes.cluster import clusters, nearest
-from models.themes.naming import distinctive_words
+from models.themes.cluster import clusters, floor_of, nearest
+from models.themes.naming import distinctive_words, is_named
 from models.themes.space import Space
 
 FEWEST = 20
 """Different theme texts from which there is something to group."""
+NAMED = 0.2
+"""What a word shared with its theme adds to an item's similarity where it is decided whether it belongs."""
 SAMPLE = 8_000
 """Different texts that themes are looked for in, the rest joins: keeps 100,000 items in seconds and little memory."""
 
@@ -24,7 +26,7 @@ class Grouping:
     space: Space
     centroids: np.ndarray
     floor: float
-    """Similarity under which an item belongs to no theme."""
+    """Closeness, see `sorted_in`, under which an item belongs to no theme."""
     labels: np.ndarray
     """Theme of each item, -1 for unsorted."""
     similarity: np.ndarray
@@ -50,30 +52,55 @@ def group(texts: Sequence[str], vectors: np.ndarray, events: np.ndarray) -> Grou
     sample_vectors = np.asarray(vectors[rows[chosen]], np.float32)
     space = spaces.fit(sample_texts, sample_vectors)
     # The square root keeps best sellers from owning every theme and slow sellers from having none.
-    found = clusters(space.place(sample_texts, sample_vectors), np.sqrt(sample_events + 1), sample_events + 1e-9)
+    centroids = clusters(space.place(sample_texts, sample_vectors), np.sqrt(sample_events + 1))
 
-    label, similarity = nearest_themes(space, found.centroids, found.floor, distinct, vectors[rows])
-    sizes = np.bincount(label[label >= 0], weight_of[label >= 0], minlength=len(found.centroids))
+    label, similarity = nearest_themes(space, centroids, distinct, vectors[rows])
+    words = distinctive_words(distinct, label, np.sqrt(weight_of + 1), len(centroids))
+    closeness = _closeness(distinct, label, similarity, words)
+    floor = floor_of(closeness, weight_of + 1e-9)
+    label[closeness < floor] = -1
+    sizes = np.bincount(label[label >= 0], weight_of[label >= 0], minlength=len(centroids))
     order = np.argsort(-sizes, kind="stable")
     order = order[np.bincount(label[label >= 0], minlength=len(order))[order] > 0]
-    rank = np.full(len(found.centroids) + 1, -1)
+    rank = np.full(len(centroids) + 1, -1)
     rank[order] = np.arange(len(order))
     label = rank[label]
-    words = distinctive_words(distinct, label, np.sqrt(weight_of + 1), len(order))
-    return Grouping(space, found.centroids[order], found.floor, label[place], similarity[place], words)
+    listed = [words[theme] for theme in order]
+    return Grouping(space, centroids[order], floor, label[place], similarity[place], listed)
+
+
+def sorted_in(
+    space: Space,
+    centroids: np.ndarray,
+    words: Sequence[Sequence[str]],
+    floor: float,
+    texts: Sequence[str],
+    vectors: np.ndarray,
+) -> tuple[np.ndarray, np.ndarray]:
+    """Theme of each text, -1 where it is less close to it than `floor`, and the similarity with the nearest."""
+    label, similarity = nearest_themes(space, centroids, texts, vectors)
+    return np.where(_closeness(texts, label, similarity, words) < floor, -1, label), similarity
 
 
 def nearest_themes(
-    space: Space, centroids: np.ndarray, floor: float, texts: Sequence[str], vectors: np.ndarray, rows: int = 20_000
+    space: Space, centroids: np.ndarray, texts: Sequence[str], vectors: np.ndarray, rows: int = 20_000
 ) -> tuple[np.ndarray, np.ndarray]:
-    """Theme of each text, -1 where its similarity lies under `floor`, and that similarity."""
+    """The theme nearest to each text, however far, and their similarity."""
     labels, similarities = [np.zeros(0, int)], [np.zeros(0, np.float32)]
     for start in range(0, len(texts), rows):
         placed = space.place(texts[start : start + rows], vectors[start : start + rows])
         label, similarity = nearest(placed, centroids)
-        labels.append(np.where(similarity < floor, -1, label))
+        labels.append(label)
         similarities.append(similarity)
     return np.concatenate(labels), np.concatenate(similarities)
+
+
+def _closeness(
+    texts: Sequence[str], label: np.ndarray, similarity: np.ndarray, words: Sequence[Sequence[str]]
+) -> np.ndarray:
+    """Similarity, raised where an item shares a word with its theme: of those that share none most do not belong."""
+    shares = [is_named(text, words[theme]) for text, theme in zip(texts, label.tolist(), strict=True)]
+    return similarity + NAMED * np.array(shares, float)
 
 
 def _sample(texts: Sequence[str]) -> np.ndarray:

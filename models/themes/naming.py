@@ -58,6 +58,17 @@ def names(word_lists: Sequence[Sequence[str]], taken: Sequence[str] = ()) -> lis
     return made
 
 
+def is_named(text: str, listed: Sequence[str]) -> bool:
+    """Whether a theme text holds one of a theme's words, in singular or plural."""
+    found = set(words(text))
+    for word in listed:
+        if is_ideographic(word) and word in text:
+            return True
+        if not found.isdisjoint((word, f"{word}s", f"{word}es", f"{word[:-1]}ies")):
+            return True
+    return False
+
+
 def _singular(word: str, vocabulary: set[str]) -> str:
     for ending, instead in (("ies", "y"), ("es", ""), ("s", "")):
         short = word.removesuffix(ending) + instead

@@ -15,7 +15,8 @@ PATTERNS = """abstract antique argyle assorted asst asstd baroque camo camouflag
 chunky classic damask deco decorative deluxe des design designs dot dots dotty edwardian fancy floral french funky
 geometric gingham glitter herringbone houndstooth ikat leopard matt matte modern mosaic new paisley patchwork pattern
 patterned plaid plain polka polkadot print printed prints psychedelic retro retrospot shiny sparkle spot spots spotted
-spotty stripe striped stripes stripey stripy style styled tartan toile traditional victorian vintage zebra"""
+spotty stripe striped stripes stripey stripy style styled tartan toile traditional victorian vintage zebra painted
+finish finished mounted embossed hammered shaped shape effect themed image images"""
 SIZES = """ass big centimetre cm dozen double ft giant inch inches jumbo kg large lb liter litre long medium mini ml mm
 oz pack packs pair pc pce pcs piece pieces pk pkg set sets short single size sized small tall tiny triple wide xl xs
 xxl one two three four five six seven eight nine ten twelve"""

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from models.themes import space as spaces
-from models.themes.cluster import MOST, clusters, nearest
+from models.themes.cluster import MOST, clusters, floor_of, nearest
 from models.themes.grouping import group
 from models.themes.matching import adjusted_rand
 from models.themes.wording import theme_text
@@ -23,47 +23,49 @@ def rows_around(centres: np.ndarray, each: int, spread: float) -> tuple[np.ndarr
 
 def test_planted_clusters_are_found() -> None:
     placed, kind = rows_around(np.eye(8), 8, 0.05)
-    found = clusters(placed, np.ones(64), np.ones(64))
-    label, similarity = nearest(placed, found.centroids)
+    found = clusters(placed, np.ones(64))
+    label, similarity = nearest(placed, found)
     assert adjusted_rand(label, kind) == 1
     assert similarity.min() > 0.9
-    assert np.allclose(np.linalg.norm(found.centroids, axis=1), 1, atol=1e-5)
+    assert np.allclose(np.linalg.norm(found, axis=1), 1, atol=1e-5)
 
 
 def test_near_twins_are_one_cluster() -> None:
     placed, kind = rows_around(np.eye(3), 40, 0.05)
-    found = clusters(placed, np.ones(120), np.ones(120))
-    assert len(found.centroids) == 3
-    assert adjusted_rand(nearest(placed, found.centroids)[0], kind) == 1
+    found = clusters(placed, np.ones(120))
+    assert len(found) == 3
+    assert adjusted_rand(nearest(placed, found)[0], kind) == 1
 
 
 def test_an_item_far_from_all_lies_under_the_floor() -> None:
     placed, _ = rows_around(np.eye(8)[:5], 40, 0.05)
-    found = clusters(placed, np.ones(200), np.ones(200))
-    far = nearest(np.eye(8, dtype=np.float32)[7:], found.centroids)[1]
-    assert far[0] < found.floor
+    found = clusters(placed, np.ones(200))
+    far = nearest(np.eye(8, dtype=np.float32)[7:], found)[1]
+    assert far[0] < floor_of(nearest(placed, found)[1], np.ones(200))
 
 
 def test_at_most_45_in_a_thousand_events_are_set_aside() -> None:
     placed = spaces.unit(np.random.default_rng(0).normal(size=(300, 16)).astype(np.float32))
     events = np.random.default_rng(1).integers(1, 500, 300).astype(float)
-    found = clusters(placed, np.sqrt(events), events)
-    assert events[nearest(placed, found.centroids)[1] < found.floor].sum() <= 0.045 * events.sum()
-    assert len(found.centroids) <= MOST
+    found = clusters(placed, np.sqrt(events))
+    similarity = nearest(placed, found)[1]
+    assert events[similarity < floor_of(similarity, events)].sum() <= 0.045 * events.sum()
+    assert len(found) <= MOST
 
 
 @pytest.mark.parametrize("rows", [1, 2, 30])
 def test_equal_vectors_are_one_cluster(rows: int) -> None:
     placed = np.tile(spaces.unit(np.ones((1, 4))), (rows, 1))
-    found = clusters(placed, np.ones(rows), np.ones(rows))
-    assert len(found.centroids) == 1
-    assert (nearest(placed, found.centroids)[1] >= found.floor).all()
+    found = clusters(placed, np.ones(rows))
+    assert len(found) == 1
+    similarity = nearest(placed, found)[1]
+    assert (similarity >= floor_of(similarity, np.ones(rows))).all()
 
 
 def test_the_same_rows_give_the_same_clusters() -> None:
     placed, _ = rows_around(np.eye(8), 8, 0.4)
-    one, two = (clusters(placed, np.ones(64), np.ones(64)) for _ in range(2))
-    assert np.array_equal(one.centroids, two.centroids) and one.floor == two.floor
+    one, two = (clusters(placed, np.ones(64)) for _ in range(2))
+    assert np.array_equal(one, two)
 
 
 def test_nearest_is_the_same_in_small_pieces() -> None:

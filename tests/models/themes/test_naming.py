@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from models.themes.naming import distinctive_words, names
+from models.themes.naming import distinctive_words, is_named, names
 
 
 def test_words_common_inside_and_rare_outside_come_first() -> None:
@@ -47,3 +47,8 @@ def test_names_are_three_words_and_part_by_a_fourth_or_a_number() -> None:
 
 def test_a_theme_without_words_still_has_a_name() -> None:
     assert names([[], []]) == ["theme", "theme (2)"]
+
+
+def test_a_text_that_holds_a_word_of_the_theme() -> None:
+    assert is_named("fairies on candles", ["fairy"]) and is_named("candles", ["candle"]) and is_named("boxes", ["box"])
+    assert is_named("马克杯", ["马克杯", "mug"]) and not is_named("candle", ["can"]) and not is_named("mug", [])
