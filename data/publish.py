@@ -19,6 +19,7 @@ from data.lock import writer_lock
 from data.meta import describe, read_meta
 from data.serving import current_file, published_version
 from data.settings import Settings
+from data.worker import die_with_parent
 
 KEEP = 2
 """Serve files kept: the current one and the one that open pages may still read."""
@@ -27,8 +28,14 @@ Progress = Callable[[str, float], None]
 
 
 def is_stale(settings: Settings) -> bool:
-    """Whether the ledger has moved on from what is served: a writer was stopped between commit and publish."""
-    return published_version(settings) != ledger.data_version(settings)
+    """Whether what is served is not what the ledger names, or was built by another version of the rollups.
+
+    The first happens when a writer was stopped between commit and publish, the second after an update of Tideline.
+    """
+    if published_version(settings) != ledger.data_version(settings):
+        return True
+    served = current_file(settings)
+    return served is not None and _layout(served, settings) != rollups.LAYOUT
 
 
 def publish(settings: Settings, *, rebuild: bool = False, progress: Progress = lambda stage, part: None) -> int:
@@ -107,6 +114,7 @@ def _encode(settings: Settings) -> None:
         [sys.executable, "-m", "models", "encode", "--json"],
         cwd=settings.root,
         env={**os.environ, "TIDELINE_VAR": str(settings.var), "TF_CPP_MIN_LOG_LEVEL": "3"},
+        preexec_fn=die_with_parent,
         capture_output=True,
         text=True,
         check=False,

@@ -223,6 +223,7 @@ create or replace table cohort_size as
 select c.grain, c.start as cohort, count(*) as users, max(s.from_before) as from_before
 from users s
 join cohort_period c on c.day = s.cohort_day
+where s.events > 0
 group by c.grain, c.start
 order by c.grain, c.start;
 
