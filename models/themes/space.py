@@ -17,6 +17,9 @@ from models.themes.wording import words
 
 FEW = 3.0
 """Items with a head at which its mean counts half: the mean of two items is hardly more than either."""
+SELDOM, MOSTLY = 0.35, 0.75
+"""A word that ends less than SELDOM of the names that hold it says what is on an item rather than what it is, and draws
+nothing ("rose"); from MOSTLY on it draws fully ("mug")."""
 
 
 @dataclass(frozen=True)
@@ -84,7 +87,11 @@ def fit(texts: Sequence[str], vectors: np.ndarray) -> Space:
         members.setdefault(bare.head(text), []).append(row)
     shared = sorted(head for head, rows in members.items() if head and len(rows) > 1)
     centred = unit(vectors.astype(np.float32) - mean)
-    pulls = [centred[members[h]].mean(axis=0) * (len(members[h]) / (len(members[h]) + FEW)) for h in shared]
+    pulls = []
+    for head in shared:
+        often = np.clip((last[head] / held[head] - SELDOM) / (MOSTLY - SELDOM), 0, 1)
+        count = len(members[head])
+        pulls.append(centred[members[head]].mean(axis=0) * often * count / (count + FEW))
     stacked = np.stack(pulls) if pulls else bare.pulls
     return Space(mean, headness, {head: row for row, head in enumerate(shared)}, stacked.astype(np.float32))
 

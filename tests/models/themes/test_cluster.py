@@ -84,6 +84,19 @@ def test_items_of_a_kind_are_drawn_together(vectors: Vectors) -> None:
     assert (placed[:5] @ placed[:5].T).mean() > (before[:5] @ before[:5].T).mean()
 
 
+def test_a_word_that_seldom_ends_a_name_draws_nothing(vectors: Vectors) -> None:
+    kinds = ("mug", "bag", "towel", "cloth", "plate")
+    texts = [
+        *(f"rose {kind}" for kind in kinds),
+        "rose",
+        *(f"owl {kind}" for kind in kinds),
+        "rose thing",
+        "rose other",
+    ]
+    space = spaces.fit(texts, vectors(texts))
+    assert "rose" not in space.heads or not space.pulls[space.heads["rose"]].any()
+
+
 def test_a_space_comes_back_from_its_bytes(vectors: Vectors) -> None:
     texts = ["tea mug", "owl mug", "tea bag", "owl bag", "马克杯"]
     space = spaces.fit(texts, vectors(texts))
