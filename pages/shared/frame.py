@@ -3,7 +3,6 @@
 import streamlit as st
 
 from analytics.segments import segment_values
-from data.jobs import submit
 from data.lists import lists
 from data.samples import SAMPLES
 from data.store import Meta, Store, published_version
@@ -70,7 +69,7 @@ def leave_sample(title: str) -> None:
         "Then upload your own log on the page Data."
     )
     if st.button("Remove the sample", key="frame_leave_yes"):
-        submit(state.settings(), "data.tasks.leave_sample", {}, "Remove the sample")
+        jobstrip.start("leave_sample", {}, "Remove the sample")
         st.switch_page("pages/start/data.py")
 
 

@@ -1,10 +1,11 @@
 """The job strip: what the worker is doing, how far it is, and why something failed."""
 
 from datetime import UTC, datetime, timedelta
+from typing import Any
 
 import streamlit as st
 
-from data.jobs import Job, cancel, jobs
+from data.jobs import Job, cancel, jobs, submit
 from data.settings import Settings
 from pages.shared import state, wording
 
@@ -12,6 +13,12 @@ ACTIVE = ("queued", "running")
 BROKEN = ("failed", "interrupted")
 SHOWN_FOR = timedelta(days=2)
 """Failures older than this are history; the page Data still lists them."""
+
+
+def start(name: str, args: dict[str, Any], title: str) -> None:
+    """Queue a job and say where its progress stands: whoever asks may have scrolled far below it."""
+    submit(state.settings(), f"data.tasks.{name}", args, title)
+    state.notify(f"{title}: started. Its progress stands at the top of every page.")
 
 
 def busy(here: Settings) -> bool:

@@ -3,7 +3,6 @@
 import streamlit as st
 
 from data.inbox import inbox_files, save_upload
-from data.jobs import submit
 from data.samples import SAMPLES, Sample
 from data.store import Store
 from pages.shared import jobstrip, state, wording
@@ -31,7 +30,7 @@ def _card(sample: Sample, key: str, disabled: bool) -> None:
         st.markdown(sample.description)
         st.caption(f"{wording.number(sample.rows)} rows · {sample.licence}")
         if st.button("Load", key=f"{key}_load_{sample.name}", icon=":material/play_arrow:", disabled=disabled):
-            submit(state.settings(), "data.tasks.load_sample", {"name": sample.name}, f"Load {sample.title}")
+            jobstrip.start("load_sample", {"name": sample.name}, f"Load {sample.title}")
             st.rerun()
 
 

@@ -70,8 +70,8 @@ with st.container(horizontal=True, vertical_alignment="center"):
 with block("What can be trusted"):
     st.subheader("What you can trust", anchor=False)
     known = cached.answer(readiness, opened).to_dict(as_series=False)
-    rows = zip(known["page"], known["reason"], known["unlock"], strict=True)
-    said = [f"**{page}.** {why}" + (f" *Would unlock more: {more}*" if more else "") for page, why, more in rows]
+    facts = zip(known["page"], known["reason"], known["unlock"], strict=True)
+    said = [f"**{page}.** {why}" + (f" *Would unlock more: {more}*" if more else "") for page, why, more in facts]
     columns = {"State": [READY[each] for each in known["state"]], "What it stands on": said}
     alt = "Which pages can be trusted with this data, and what would unlock the rest"
     st.table(columns, border="horizontal", hide_index=True, alt=alt)

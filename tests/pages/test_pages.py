@@ -37,6 +37,16 @@ def test_cohort_views(shop, visit, view):
     assert app.get("plotly_chart")
 
 
+def test_cohort_grid_as_a_table(shop, visit):
+    app = visit("interest/cohorts")
+    app.session_state["cohorts_numbers"] = True
+    app.run()
+    assert not app.error, [each.value for each in app.error]
+    rows = app.dataframe[0].value
+    assert list(rows.columns[:3]) == ["cohort", "people", "0"]
+    assert not unnamed(app)
+
+
 @pytest.mark.parametrize("page", PAGES)
 def test_first_visit_offers_samples_and_upload(settings, visit, page):
     app = visit(page)

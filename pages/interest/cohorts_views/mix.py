@@ -13,7 +13,8 @@ from analytics.figures import alt_mix_ribbons, interest_colours, mix_ribbons
 from analytics.sentences import cohorts as sentences
 from data.scope import Scope
 from data.store import Store
-from pages.interest.cohorts_views import lists, retention
+from pages.interest.cohorts_views import lists
+from pages.interest.cohorts_views.cell import people_of
 from pages.interest.cohorts_views.controls import Knobs
 from pages.shared import cached, state, wording
 from pages.shared.parts import chart, empty, export, so_what, table
@@ -92,7 +93,7 @@ def cell(opened: Store, scope: Scope, knobs: Knobs, own: pl.DataFrame, start: da
         interest = st.selectbox("Interest", list(names), format_func=lambda each: names[each], key="cohorts_interest")
         age = st.selectbox(f"In {knobs.cohort}", sorted(own["age"].unique().to_list()), key="cohorts_mix_age")
     narrowed = replace(scope, interests=(interest,))
-    people = cached.answer(retention.people_of, opened, narrowed, cohort=knobs.cohort, start=start, age=age)
+    people = cached.answer(people_of, opened, narrowed, cohort=knobs.cohort, start=start, age=age)
     what = f"{wording.period(start, knobs.cohort)} cohort, {names[interest]} in {knobs.cohort} {age}"
     source = {"page": "cohorts", "cohort": knobs.cohort, "start": str(start), "age": age, "interest": interest}
     lists.save_form(people, what, source, key="cohorts_mix_cell")

@@ -1,21 +1,19 @@
-"""Who comes back, or what they are worth: the grid of cohorts by age, the curves, and the people of one cell."""
-
-from datetime import date
+"""Who comes back, or what they are worth: the grid of cohorts by age, the curves."""
 
 import plotly.graph_objects as go
 import polars as pl
 import streamlit as st
 
-from analytics.cohorts import cell_users
 from analytics.cohorts import retention as retention_of
+from analytics.cohorts.grid import as_table
 from analytics.figures import alt_cohorts, cohort_curves, cohort_heatmap
 from analytics.sentences import cohorts as sentences
 from data.scope import Scope
 from data.store import Store
-from pages.interest.cohorts_views import lists
+from pages.interest.cohorts_views import cell
 from pages.interest.cohorts_views.controls import Knobs
-from pages.shared import cached, wording
-from pages.shared.parts import chart, empty, export, so_what
+from pages.shared import cached
+from pages.shared.parts import chart, empty, export, so_what, table
 
 VALUE = {"retention": "retention", "value": "revenue_so_far"}
 SAYS = {"retention": sentences.retention_so_what, "value": sentences.value_so_what}
@@ -44,55 +42,31 @@ def draw(opened: Store, scope: Scope, knobs: Knobs) -> None:
     alt = alt_cohorts(frame, grain=knobs.cohort, value=value)
     about = {"cohort": knobs.cohort, "value": value}
     figure = cached.picture(grid, opened, scope, **about)
-    chart(figure, alt, f"cohorts-{knobs.view}", key="cohorts_grid", on_pick=pick)
+    chart(figure, alt, f"cohorts-{knobs.view}", key="cohorts_grid", on_pick=cell.pick)
     chart(
         cached.picture(curves, opened, scope, **about), f"The same as curves by age: {alt}",
         f"curves-{knobs.view}", key="cohorts_curves",
     )  # fmt: skip
+    numbers(opened, scope, **about)
     export(frame, f"cohorts-{knobs.view}", opened.meta, scope, key="cohorts_frame", cohort=knobs.cohort)
-    cell(opened, scope, knobs, frame)
+    cell.draw(opened, scope, knobs, frame)
 
 
-def pick(cell: list[str | int]) -> None:
-    """Take a clicked cell of the grid over into the two choices below it."""
-    st.session_state["cohorts_start"] = date.fromisoformat(str(cell[0])[:10])
-    st.session_state["cohorts_age"] = int(cell[1])
+def rows_of(store: Store, scope: Scope, *, cohort: str, value: str) -> pl.DataFrame:
+    """The grid as rows."""
+    return as_table(cached.answer(retention_of, store, scope, cohort=cohort), value=value, grain=cohort)
 
 
-def cell(opened: Store, scope: Scope, knobs: Knobs, frame: pl.DataFrame) -> None:
-    """Choose a cohort and an age; its active people become a list."""
-    st.subheader("Save a cell as a list", anchor=False)
-    st.caption("Click a cell of the grid, or choose it here.")
-    starts = frame["cohort"].unique().sort(descending=True).to_list()
-    with st.container(horizontal=True, vertical_alignment="bottom"):
-        start = st.selectbox(
-            "Cohort",
-            starts,
-            index=min(2, len(starts) - 1),
-            format_func=lambda day: wording.period(day, knobs.cohort),
-            key="cohorts_start",
-            width=240,
-        )
-        reached = frame.filter(pl.col("cohort") == start)["age"].to_list()
-        age = st.selectbox(
-            f"Active in which {knobs.cohort} after",
-            reached,
-            index=min(1, len(reached) - 1),
-            key="cohorts_age",
-            width=240,
-        )
-    people = cached.answer(people_of, opened, scope, cohort=knobs.cohort, start=start, age=age)
-    what = f"{wording.period(start, knobs.cohort)} cohort, active in {knobs.cohort} {age}"
-    source = {
-        "page": "cohorts",
-        "cohort": knobs.cohort,
-        "start": str(start),
-        "age": age,
-        "segments": str(scope.segments),
-    }
-    lists.save_form(people, what, source, key="cohorts_cell")
-
-
-def people_of(store: Store, scope: Scope, **cell: object) -> list[int]:
-    """The people of one cell."""
-    return cell_users(store, scope=scope, **cell)  # type: ignore[arg-type]
+def numbers(opened: Store, scope: Scope, *, cohort: str, value: str) -> None:
+    """The grid as a table, made when it is opened: for those who read numbers rather than colours."""
+    shut = st.expander("The grid as a table", icon=":material/table:", on_change="rerun", key="cohorts_numbers")
+    if not shut.open:
+        return
+    form = "percent" if value == "retention" else "localized"
+    rows = cached.answer(rows_of, opened, scope, cohort=cohort, value=value)
+    columns = {name: st.column_config.NumberColumn(format=form) for name in rows.columns[2:]}
+    columns |= {"people": st.column_config.NumberColumn("People", format="localized")}
+    heads = {"cohort": st.column_config.TextColumn("Cohort", pinned=True)}
+    with shut:
+        alt = f"Cohorts by {cohort}s since the first purchase, complete cells only"
+        table(rows, alt, key="cohorts_rows", columns={name: (heads | columns)[name] for name in rows.columns})

@@ -38,14 +38,18 @@ def title_of(store: Store, *, by: str, interest: str) -> str | None:
     return found["name"][0] if found.height else None
 
 
+def close() -> None:
+    """Back to the table with no row chosen."""
+    state.set_param("interest", None)
+    st.session_state["trends_board"] = {"selection": {"rows": [], "columns": [], "cells": []}}
+
+
 def draw(opened: Store, scope: Scope, knobs: Knobs, interest: str) -> None:
     """Chart and table of the items, under the name of the interest."""
     title = cached.answer(title_of, opened, by=knobs.by, interest=interest) if knobs.by in board.DRILLS else None
     with st.container(horizontal=True, horizontal_alignment="distribute", vertical_alignment="center"):
         st.subheader(f"Items of {title}" if title else "Items", anchor=False, width="content")
-        st.button(
-            "Close", icon=":material/close:", key="trends_close", on_click=state.set_param, args=("interest", None)
-        )
+        st.button("Close", icon=":material/close:", key="trends_close", on_click=close)
     if title is None:
         empty(
             f"There is no {knobs.by.removeprefix('segment:')} '{interest}' in this log. It may have been merged or "

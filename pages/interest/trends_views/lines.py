@@ -19,6 +19,7 @@ from pages.shared import cached, state
 from pages.shared.parts import chart, empty, export, so_what
 
 LINES = 8
+ITEMS_COUNTED = 50
 
 
 def shown(
@@ -26,7 +27,9 @@ def shown(
 ) -> tuple[pl.DataFrame, str]:
     """What the chart shows, at most eight lines and the others, and what is to be said about the season."""
     if compare == "nothing":
-        frame = trend(store, scope, by=by, metric=metric, grain=grain)
+        # Distinct people of thousands of items are counted for the largest only.
+        limit = ITEMS_COUNTED if by == "item" and metric == "users" else None
+        frame = trend(store, scope, by=by, metric=metric, grain=grain, limit=limit)
     else:
         frame = compared(store, scope, by=by, metric=metric, grain=grain, compare=compare)
     frame = top_with_others(frame, LINES, metric=metric)

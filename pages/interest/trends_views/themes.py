@@ -4,9 +4,8 @@ from typing import Any
 
 import streamlit as st
 
-from data.jobs import submit
 from data.themes import Edit, edits, effective
-from pages.shared import state
+from pages.shared import jobstrip, state
 from pages.shared.parts import empty
 
 ACTIONS = ["rename", "merge", "exclude", "undo"]
@@ -29,7 +28,7 @@ def manage() -> None:
     )
     wanted = ASK[action or "rename"](names)
     if st.button("Apply", key="trends_theme_apply", disabled=wanted is None):
-        submit(state.settings(), "data.tasks.edit_themes", {"edits": wanted}, f"Themes: {action}")
+        jobstrip.start("edit_themes", {"edits": wanted}, f"Themes: {action}")
         st.rerun()
 
 

@@ -2,9 +2,8 @@
 
 import streamlit as st
 
-from data.jobs import submit
 from data.ledger import ImportRow, imports
-from pages.shared import state, wording
+from pages.shared import jobstrip, state, wording
 from pages.shared.parts import empty, table
 from pages.start.data_views import listing, receipt
 
@@ -45,5 +44,5 @@ def undo(row: ImportRow) -> None:
         "Rows that a later file holds as well stay. You can import the file again."
     )
     if st.button("Undo", key="data_undo_yes"):
-        submit(state.settings(), "data.tasks.undo_import", {"import_id": row.import_id}, f"Undo {row.file_name}")
+        jobstrip.start("undo_import", {"import_id": row.import_id}, f"Undo {row.file_name}")
         st.rerun()

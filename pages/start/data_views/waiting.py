@@ -8,11 +8,10 @@ import polars as pl
 import streamlit as st
 
 from data.inbox import inbox_files
-from data.jobs import submit
 from data.ledger import get_state
 from data.preview import Preview
 from data.schema import EVENT_COLUMNS, EVENT_TYPES
-from pages.shared import cached, state
+from pages.shared import cached, jobstrip, state
 from pages.shared.parts import empty, table
 
 NOT_THERE = "(not in the file)"
@@ -137,5 +136,5 @@ def listing(seen: Preview, chosen: dict[str, str]) -> pl.DataFrame:
 
 def start(path: Path, options: dict[str, Any]) -> None:
     """Hand the file to the worker and close the question."""
-    submit(state.settings(), "data.tasks.import_file", {"path": str(path), "options": options}, f"Import {path.name}")
+    jobstrip.start("import_file", {"path": str(path), "options": options}, f"Import {path.name}")
     state.set_param("file", None)
