@@ -3,6 +3,7 @@
 import csv
 import io
 import shutil
+from collections.abc import Mapping
 from dataclasses import dataclass
 from itertools import islice
 from pathlib import Path
@@ -43,8 +44,11 @@ class Preview:
     warnings: tuple[str, ...]
 
 
-def preview(settings: Settings, path: Path) -> Preview:
-    """A look at a file without importing it. Raises InputError for a file that cannot be read at all."""
+def preview(settings: Settings, path: Path, chosen: Mapping[str, str] | None = None) -> Preview:
+    """A look at a file without importing it; `chosen` is what a person already mapped, canonical -> column.
+
+    Raises InputError for a file that cannot be read at all.
+    """
     work = settings.tmp / f"preview-{path.stat().st_mtime_ns}" if path.exists() else settings.tmp / "preview"
     try:
         facts = inspect_file(path, work)
@@ -55,6 +59,7 @@ def preview(settings: Settings, path: Path) -> Preview:
     by_case = {column.casefold(): column for column in facts.columns}
     mapping = {name: by_case.get(column.casefold(), column) for name, column in known.mapping.items()}
     mapping = mapping or guess_mapping(facts.columns)
+    mapping |= {name: column for name, column in (chosen or {}).items() if column in facts.columns}
     values = {column: [row[i] for row in rows if i < len(row)] for i, column in enumerate(facts.columns)}
     given = set(mapping) | ({"event_type"} if known.event_type else set())
     times, day_first = _times(values.get(mapping.get("event_time", ""), []), known.day_first)

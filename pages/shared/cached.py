@@ -57,7 +57,7 @@ def _picture(
     return _maker(_store, *_about, **_knobs).update_layout(modebar=MODEBAR)
 
 
-@st.cache_data(max_entries=8, show_spinner=False)
-def preview_of(var: str, path: Path, modified: int) -> Preview:
-    """A look at a file, taken once while it stays as it is."""
-    return preview(load_settings(), path)
+@st.cache_data(max_entries=16, show_spinner=False)
+def preview_of(var: str, path: Path, modified: int, chosen: tuple[tuple[str, str], ...] = ()) -> Preview:
+    """A look at a file with what was mapped so far, taken once while both stay as they are."""
+    return preview(load_settings(), path, dict(chosen))

@@ -48,13 +48,26 @@ def test_upload_is_looked_at_before_it_is_imported(shop, visit):
     app.selectbox(key="data_map_user_id").select("who").run()
     app.selectbox(key="data_map_item_id").select("what").run()
     app.selectbox(key="data_kind").select("view").run()
+    assert "Still to say: day or month first." in [each.value for each in app.caption]
+    app.selectbox(key="data_order").select("the day comes first").run()
     app.button(key="data_import").click().run()
     assert not app.exception
     submitted = jobs.jobs(shop)[0]
     assert submitted.name == "data.tasks.import_file"
     assert submitted.args["options"]["constants"] == {"event_type": "view"}
     assert submitted.args["options"]["mapping"] == {"event_time": "when", "user_id": "who", "item_id": "what"}
+    assert submitted.args["options"]["day_first"] is True
     assert "file" not in app.query_params
+
+
+def test_event_types_that_are_not_ours_are_asked_for(shop, visit):
+    save_upload(
+        shop, "more.csv", b"event_time,event_type,user_id,item_id\n2024-01-01,view,u1,i1\n2024-01-02,look,u1,i1\n"
+    )
+    app = visit("start/data", file="more.csv")
+    app.selectbox(key="data_value_look").select("view").run()
+    app.button(key="data_import").click().run()
+    assert jobs.jobs(shop)[0].args["options"]["values"] == {"look": "view"}
 
 
 def test_uploading_puts_the_file_into_the_inbox_and_opens_it(shop, visit):
