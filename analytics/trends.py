@@ -46,6 +46,11 @@ def trend(store: Store, scope: Scope, *, by: str, metric: str, grain: str, limit
     if shown.is_empty():
         return pl.DataFrame(schema=TREND_SCHEMA)
     first, last = shown["start"][0], shown["end"][-1]
+    if limit is not None and by == "item" and metric == "users" and scope.segments:
+        # Distinct people of thousands of items would be counted and thrown away: the largest items are chosen first.
+        sizes = counts(store, scope, by=by, grain="window", first=first, last=last)
+        largest = _lines(store, scope, by, sizes)["id"][:limit].to_list()
+        scope = replace(scope, interests=tuple(largest))
     found = whole_found = counts(store, scope, by=by, grain=grain, first=first, last=last, users=metric == "users")
     lines = _lines(store, scope, by, found)
     if limit is not None and lines.height > limit:

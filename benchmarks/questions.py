@@ -107,6 +107,9 @@ def questions(store: Store) -> Iterator[Question]:
     yield "readiness", "", lambda: summary.readiness(store)
 
 
+ITEMS_COUNTED = 50
+
+
 def _about_trends(store: Store, scope: Scope, label: str, each: Callable[..., Question]) -> Iterator[Question]:
     largest = {by: _largest(store, by) for by in store.meta.bys if by in ITEM_OF_SQL}
     # The values of a free attribute can be compared over all people only.
@@ -114,7 +117,9 @@ def _about_trends(store: Store, scope: Scope, label: str, each: Callable[..., Qu
     for by in ("all", *store.meta.bys, *lines):
         for grain in GRAINS:
             for metric in ("share", "users", "revenue"):
-                yield each(trend, scope, label, by=by, metric=metric, grain=grain)
+                # As the page asks: of items, distinct people are counted for the largest only.
+                limit = {"limit": ITEMS_COUNTED} if by == "item" and metric == "users" else {}
+                yield each(trend, scope, label, by=by, metric=metric, grain=grain, **limit)
             yield each(compared, scope, label, by=by, metric="share", grain=grain, compare="last-year")
             if by != "all":
                 yield each(interest_table, scope, label, by=by, metric="users", grain=grain)

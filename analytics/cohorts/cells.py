@@ -28,7 +28,7 @@ GROUP BY ALL ORDER BY cohort
 """
 PERSONAL_CELL_SQL = """
 SELECT date_trunc($grain, u.cohort_day)::DATE AS cohort, {age} AS age, {line} AS id,
-    count(DISTINCT d.user_no) FILTER (d.events > 0) AS users, sum(d.events)::BIGINT AS events,
+    {users} AS users, sum(d.events)::BIGINT AS events,
     sum(d.revenue)::DOUBLE AS revenue
 FROM user_day d JOIN users u ON u.user_no = d.user_no
 WHERE d."by" = $by AND d.day >= date_trunc($grain, u.cohort_day) {filters}
@@ -40,6 +40,7 @@ AGE = {
     "quarter": "datediff('quarter', u.cohort_day, d.day)",
 }
 """Whole periods between the period of the first purchase and the period of the day."""
+DISTINCT = "count(DISTINCT d.user_no) FILTER (d.events > 0)"
 INTERESTS = " AND {id} IN (SELECT unnest($interests))"
 
 
@@ -59,10 +60,11 @@ def sizes(store: Store, scope: Scope, grain: str) -> pl.DataFrame:
     return found.with_columns(pl.col("cohort").cast(pl.Date), pl.col("size").cast(pl.Int64), complete=complete)
 
 
-def cells(store: Store, scope: Scope, grain: str, by: str) -> pl.DataFrame:
+def cells(store: Store, scope: Scope, grain: str, by: str, *, users: bool = True) -> pl.DataFrame:
     """What cohorts did at each age, per line of `by`: cohort, age, id, users, events, revenue.
 
-    With interests in the scope only those lines; cells without anything are absent.
+    With interests in the scope only those lines; cells without anything are absent. Without `users`, people who would
+    have to be counted anew are not, and their column is null there.
     """
     who = people(store, _without_interests(scope), personal=True)
     params: dict[str, object] = {"grain": grain, "by": by}
@@ -71,7 +73,7 @@ def cells(store: Store, scope: Scope, grain: str, by: str) -> pl.DataFrame:
     if who.everybody:
         filters = INTERESTS.format(id="id") if scope.interests else ""
         return _typed(store.query(CELL_SQL.format(filters=filters), params))
-    return _personal(store, who, grain, scope, params, line="d.id")
+    return _personal(store, who, grain, scope, params, line="d.id", users=users)
 
 
 def active(store: Store, scope: Scope, grain: str) -> pl.DataFrame:
@@ -85,10 +87,18 @@ def active(store: Store, scope: Scope, grain: str) -> pl.DataFrame:
 
 
 def _personal(
-    store: Store, who: People, grain: str, scope: Scope, params: dict[str, object], line: str
+    store: Store,
+    who: People,
+    grain: str,
+    scope: Scope,
+    params: dict[str, object],
+    line: str,
+    *,
+    users: bool = True,
 ) -> pl.DataFrame:
     filters = (INTERESTS.format(id="d.id") if scope.interests else "") + who.where
-    sql = PERSONAL_CELL_SQL.format(age=AGE[grain], line=line, filters=filters)
+    counted = DISTINCT if users else "NULL::BIGINT"
+    sql = PERSONAL_CELL_SQL.format(age=AGE[grain], line=line, users=counted, filters=filters)
     return _typed(store.query(sql, {**params, **who.params}))
 
 

@@ -52,7 +52,8 @@ def _mix_counts(store: Store, scope: Scope, cohort: str, by: str) -> tuple[pl.Da
     chosen("cohort", cohort, COHORTS)
     chosen_by(by, [name for name in store.meta.bys if name in INTERESTS and name != "item"], everything=False)
     grid = ages(store, scope, cohort, sizes(store, scope, cohort))
-    return cells(store, replace(scope, interests=()), cohort, by).select("cohort", "age", "id", "events"), grid
+    found = cells(store, replace(scope, interests=()), cohort, by, users=False)
+    return found.select("cohort", "age", "id", "events"), grid
 
 
 def _cohort(start: date, grain: str, grid: pl.DataFrame) -> date:

@@ -258,3 +258,11 @@ def test_segment_values_of_an_attribute_stand_alone(make_store, event):
         InputError, match=r"The values of 'colour' can be compared over all people and all or one interest only"
     ):
         trend(store, Scope(segments=(("country", "UK"),)), by="segment:colour", metric="events", grain="week")
+
+
+def test_people_of_the_largest_items_only(store):
+    scope = Scope(segments=(("country", "UK"),))
+    every = trend(store, scope, by="item", metric="users", grain="week")
+    largest = trend(store, scope, by="item", metric="users", grain="week", limit=1)
+    assert largest["id"].unique().to_list() == [every["id"][0]]
+    assert largest.equals(every.filter(pl.col("id") == every["id"][0]))
