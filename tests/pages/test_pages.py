@@ -2,6 +2,9 @@
 
 import pytest
 
+from data.ingest import ImportOptions
+from data.pipeline import import_file
+
 PAGES = ("start/home", "start/data", "interest/trends", "interest/cohorts")
 VIEWS = ("retention", "mix", "value", "lifecycle")
 
@@ -117,3 +120,28 @@ def test_a_broken_block_leaves_the_rest(shop, visit, monkeypatch):
     assert "The chart could not be shown" in app.error[0].value
     assert "report reference" in app.error[0].value
     assert app.dataframe
+
+
+LOGS = {
+    "one event": ["2024-01-01 10:00:00,purchase,u1,i1,thing,toys,1,1,France"],
+    "nobody named": [f"2024-01-{day:02d} 10:00:00,view,,i{day % 3},thing {day % 3},toys,1,1," for day in range(1, 29)],
+    "searches only": [f"2024-01-{day:02d} 10:00:00,search,u{day % 4},,,,,," for day in range(1, 29)],
+    "ten days": [
+        f"2024-01-{day:02d} {hour}:00:00,view,u{hour},i{hour},x {hour},,2,1,France"
+        for day in range(1, 11) for hour in range(10, 20)
+    ],
+}  # fmt: skip
+HEADER = "event_time,event_type,user_id,item_id,item_name,category,price,quantity,country"
+
+
+@pytest.mark.parametrize("log", LOGS)
+def test_small_and_odd_logs(settings, visit, write_csv, log):
+    import_file(settings, write_csv("odd.csv", *LOGS[log], header=HEADER), ImportOptions())
+    for page in PAGES:
+        app = visit(page)
+        assert not app.exception
+        assert not [each.value for each in app.error if "reference" in each.value], page
+    for view in VIEWS:
+        app = visit("interest/cohorts", view=view)
+        assert not app.exception
+        assert not [each.value for each in app.error if "reference" in each.value], view
