@@ -5,29 +5,37 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from models.themes.wording import LEFT_OUT, is_ideographic, words
+from models.themes.wording import LEFT_OUT, is_ideographic, runs, words
 
 SHOWN = 3
 KEPT = 8
+LONGEST = 4
+"""Signs of a Chinese word at most."""
+NEARLY = 0.8
+"""Share of a Chinese run's weight from which a longer run that holds it is the word."""
+READ = 20_000
+"""Texts that names are made from, those of most weight: more would change no name."""
 
 
 def distinctive_words(texts: Sequence[str], labels: np.ndarray, weights: np.ndarray, k: int) -> list[list[str]]:
     """Up to 8 words of each theme, most distinctive first; `labels` is -1 for unsorted texts.
 
-    A word scores share inside x log(share inside / share outside), shares by weight. Singular and plural are one word,
-    and overlapping pairs of Chinese characters become one longer word.
+    A word scores share inside x log(share inside / share outside), shares by weight. Singular and plural are one word.
+    Chinese has no spaces: any run of 2 to 4 signs may be a word, and is one unless a longer run says nearly the same.
     """
     inside: list[Counter[str]] = [Counter() for _ in range(k)]
     everywhere: Counter[str] = Counter()
     total = np.zeros(k)
-    vocabulary = {word for text in texts for word in words(text)}
-    for text, label, weight in zip(texts, labels, weights, strict=True):
-        found = {_singular(word, vocabulary) for word in words(text)}
-        everywhere.update(dict.fromkeys(found, float(weight)))
+    read = np.sort(np.argsort(-weights, kind="stable")[:READ])
+    vocabulary = {word for row in read for word in words(texts[row])}
+    for row in read:
+        label, weight = int(labels[row]), float(weights[row])
+        found = dict.fromkeys(_candidates(texts[row], vocabulary), weight)
+        everywhere.update(found)
         if label >= 0:
             total[label] += weight
-            inside[label].update(dict.fromkeys(found, float(weight)))
-    whole = float(np.sum(weights))
+            inside[label].update(found)
+    whole = float(weights[read].sum())
     chosen = []
     for label in range(k):
         scores = {
@@ -35,8 +43,8 @@ def distinctive_words(texts: Sequence[str], labels: np.ndarray, weights: np.ndar
             for word, weight in inside[label].items()
             if word not in LEFT_OUT and (share := weight / total[label]) > 0
         }
-        ranked = sorted(scores, key=lambda word: (-scores[word], word))
-        chosen.append(_joined(ranked[: 2 * KEPT])[:KEPT])
+        ranked = sorted(scores, key=lambda word: (-scores[word], -len(word) if is_ideographic(word) else 0, word))
+        chosen.append(_apart(ranked, inside[label]))
     return chosen
 
 
@@ -69,28 +77,42 @@ def is_named(text: str, listed: Sequence[str]) -> bool:
     return False
 
 
+def _candidates(text: str, vocabulary: set[str]) -> set[str]:
+    """What could name a theme in one text."""
+    found: set[str] = set()
+    for run in runs(text):
+        if is_ideographic(run):
+            lengths = range(min(2, len(run)), min(LONGEST, len(run)) + 1)
+            found.update(run[start : start + n] for n in lengths for start in range(len(run) - n + 1))
+        else:
+            found.add(_singular(run, vocabulary))
+    return found
+
+
 def _singular(word: str, vocabulary: set[str]) -> str:
-    for ending, instead in (("ies", "y"), ("es", ""), ("s", "")):
+    for ending, instead in (("s", ""), ("es", ""), ("ies", "y")):
         short = word.removesuffix(ending) + instead
         if word.endswith(ending) and len(short) > 2 and short in vocabulary:
             return short
     return word
 
 
-def _joined(ranked: Sequence[str]) -> list[str]:
-    """Chinese pairs that overlap, such as 马克 and 克杯, as one word in the place of the better one."""
-    joined: list[str] = []
+def _apart(ranked: Sequence[str], weight: Counter[str]) -> list[str]:
+    """The first words of a ranking; of Chinese runs that share signs in a row, the longest that is nearly as common."""
+    kept: list[str] = []
     for word in ranked:
+        if len(kept) == KEPT:
+            break
         if is_ideographic(word):
-            for place, earlier in enumerate(joined):
-                if is_ideographic(earlier) and earlier[-1] == word[0]:
-                    joined[place] = earlier + word[1:]
-                    break
-                if is_ideographic(earlier) and word[-1] == earlier[0]:
-                    joined[place] = word[:-1] + earlier
-                    break
-            else:
-                joined.append(word)
-        else:
-            joined.append(word)
-    return joined
+            longer = [
+                other for other in ranked[: 20 * KEPT] if word in other and weight[other] >= NEARLY * weight[word]
+            ]
+            word = max(longer, key=lambda other: (len(other), weight[other]), default=word)
+            if any(_overlap(word, other) for other in kept):
+                continue
+        kept.append(word)
+    return kept
+
+
+def _overlap(one: str, other: str) -> bool:
+    return any(one[start : start + 2] in other for start in range(len(one) - 1)) or one in other or other in one

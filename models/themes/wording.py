@@ -29,7 +29,7 @@ _CHINESE = re.compile(
     "[红紅蓝藍绿綠粉白黑黄黃橙橘紫灰金银銀棕褐米杏咖青彩杂雜多纯純玫酒天军軍墨深浅淺]+色|咖啡色|卡其色?|粉红|大红|酒红|玫红|藏青|透明|"
     "条纹|條紋|格子|格纹|圆点|圓點|波点|波點|花纹|碎花|印花|迷彩|豹纹|图案|加大号?|特?大[号號]|中[号號]|小[号號]|大码|迷你|加厚|"
     r"\d+\s*(?:件套?|个装?|個|只装?|支装?|条|條|包|盒|套|双|雙|片|寸|克)|厘米|毫米|毫升|公斤|英寸|套装|套裝|件套|包装|"
-    "新款|同款|复古|经典|經典|时尚|塑料|陶瓷|不锈钢|木质|实木|金属|纯棉|涤纶"
+    "正品|包邮|百搭|网红|新品|爆款|韩版|可爱|高级感|新款|同款|复古|经典|經典|时尚|塑料|陶瓷|不锈钢|木质|实木|金属|纯棉|涤纶"
 )
 IDEOGRAPHS = r"\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff"
 _WORD = re.compile(rf"[{IDEOGRAPHS}]+|[^\W\d_{IDEOGRAPHS}]+(?:[-'’][^\W\d_{IDEOGRAPHS}]+)*")
@@ -64,6 +64,15 @@ def words(text: str) -> list[str]:
         else:
             found.append(word)
     return found or [text]
+
+
+def runs(text: str) -> list[str]:
+    """The words of a theme text as they are written: a Chinese run stays whole.
+
+    >>> runs("tea cup 马克杯")
+    ['tea', 'cup', '马克杯']
+    """
+    return _WORD.findall(text) or [text]
 
 
 def is_ideographic(word: str) -> bool:

@@ -52,3 +52,15 @@ def test_a_theme_without_words_still_has_a_name() -> None:
 def test_a_text_that_holds_a_word_of_the_theme() -> None:
     assert is_named("fairies on candles", ["fairy"]) and is_named("candles", ["candle"]) and is_named("boxes", ["box"])
     assert is_named("马克杯", ["马克杯", "mug"]) and not is_named("candle", ["can"]) and not is_named("mug", [])
+
+
+def test_an_abbreviation_does_not_shorten_a_plural() -> None:
+    found = distinctive_words(["candles", "candle", "candl", "mug"], np.array([0, 0, 0, 1]), np.ones(4), 2)
+    assert found[0] == ["candle", "candl"]
+
+
+def test_chinese_words_are_the_longest_runs_that_most_names_hold() -> None:
+    texts = ["夏季 连衣裙", "卡通连衣裙", "宽松 连衣裙", "卡通马克杯", "马克杯", "夏季 马克杯"]
+    found = distinctive_words(texts, np.array([0, 0, 0, 1, 1, 1]), np.ones(6), 2)
+    assert found[0][0] == "连衣裙"
+    assert found[1][0] == "马克杯"
