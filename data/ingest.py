@@ -13,6 +13,7 @@ from data.cleaning import Plan, make_plan
 from data.engine import move_into_place, working_connection
 from data.errors import InputError
 from data.formats import FORMATS, recognise
+from data.judging import take_a_first_look
 from data.ledger import ImportRow, LakeFile
 from data.lock import writer_lock
 from data.monthly import MonthWriter
@@ -110,6 +111,7 @@ def _ingest(
     with working_connection(settings) as connection:
         times = _times(connection, facts, plan, options)
         staged = stage(connection, facts, plan, times, timezone, work)
+        take_a_first_look(connection, plan, staged, facts.path.name)
         import_id = "imp-" + facts.sha256[:12]
         writer = MonthWriter(connection, settings, plan, work / "out", import_id, {row.import_id for row in stays})
         months = sorted(staged.months, key=lambda m: (m == NO_MONTH, m))
@@ -118,8 +120,6 @@ def _ingest(
             writer.add_month(staged.folder, month)
         written = writer.finish()
         receipt = writer.receipt(staged.read, timezone, facts)
-    if receipt["rows"]["kept"] == 0 and receipt["rows"]["rejected"] * 2 > receipt["rows"]["read"]:
-        _refuse_all(facts, receipt)
     if not dry_run:
         progress("committing", 0.95)
         _commit(settings, facts, options, plan, receipt, written, replaced, timezone)
@@ -142,8 +142,6 @@ def _plan(facts: FileFacts, options: ImportOptions) -> Plan:
     if options.format is not None and options.format not in FORMATS:
         raise InputError(f"There is no format '{options.format}'. Known formats: {', '.join(FORMATS)}.")
     known = FORMATS[options.format] if options.format else recognise(facts.columns)
-    if options.mapping and options.format is None and any(options.mapping.values()):
-        known = known if known.name != "tideline" else FORMATS["tideline"]
     return make_plan(
         facts.path.name,
         facts.columns,
@@ -163,14 +161,6 @@ def _times(connection: duckdb.DuckDBPyConnection, facts: FileFacts, plan: Plan, 
         return how
     # One date in a whole file may settle which of the two numbers is the day, so all of them are asked.
     return detect_times(sample_values(connection, facts, column, whole=True), day_first=day_first)
-
-
-def _refuse_all(facts: FileFacts, receipt: dict[str, Any]) -> None:
-    reasons = ", ".join(f"{count:,} {reason}" for reason, count in receipt["rejected_by_reason"].items())
-    raise InputError(
-        f"None of the {receipt['rows']['read']:,} rows of {facts.path.name} can be used ({reasons}). "
-        "Nothing was imported. Check the columns and formats, for example with --dry-run and --map."
-    )
 
 
 def _commit(

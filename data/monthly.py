@@ -11,12 +11,10 @@ from data.cleaning import (
     LAKE_COLUMNS,
     Plan,
     column_sql,
-    event_type_sql,
     found_sql,
-    reason_sql,
-    text_columns_sql,
     typed_sql,
 )
+from data.judging import judged_sql
 from data.ledger import LakeFile
 from data.reading import FileFacts
 from data.settings import Settings
@@ -73,28 +71,8 @@ class MonthWriter:
             self.connection.execute(f"drop table {table}")
 
     def _judge(self, files: Path) -> None:
-        raw = [f"c{i}" for i in range(len(self.plan.columns))]
-        # The digest of all raw columns stands for them; an empty field and a missing one are the same in CSV.
-        digest = f"md5_number(concat_ws(chr(31), {', '.join(f'coalesce({c}, chr(30))' for c in raw)}))"
-        texts = text_columns_sql(self.plan).replace(" as event_time,", " as event_time_text,", 1)
-        pairs = ", ".join(f"{literal(name)}, {c}" for name, c in zip(self.plan.columns, raw, strict=True))
-        self.connection.execute(
-            f"""
-            create temp table judged as
-            with numbered as (
-                select *, row_number() over (partition by {digest} order by record) as copy
-                from read_parquet({literal(files)}, hive_partitioning = false)
-            ), named as (
-                select record, copy, event_time, day, {texts}, {", ".join(raw)} from numbered
-            ), kinds as (
-                select *, {event_type_sql(self.plan)} as kind from named
-            ), reasons as (
-                select *, {reason_sql(self.plan)} as reason from kinds
-            )
-            select * exclude ({", ".join(raw)}),
-                case when reason <> 'duplicate' then cast(json_object({pairs}) as varchar) end as raw
-            from reasons"""
-        )
+        source = f"select * from read_parquet({literal(files)}, hive_partitioning = false)"
+        self.connection.execute(f"create temp table judged as {judged_sql(self.plan, source)}")
         self.connection.execute(
             f"insert into refused select record, 'record', reason, {column_sql(self.plan)}, {found_sql()}, raw"
             " from judged where reason <> 'duplicate'"

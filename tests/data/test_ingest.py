@@ -201,7 +201,7 @@ def test_a_dry_run_keeps_nothing(settings: Settings, write_csv: Write) -> None:
         (
             "event_time,event_type,user_id,item_id",
             ["x,view,u,i", "y,view,u,j"],
-            "None of the 2 rows of log.csv can be used",
+            "2 of the first 2 rows of log.csv cannot be used: 2 event_time_unreadable",
         ),
     ],
 )
@@ -249,3 +249,20 @@ def test_hostile_headers_are_only_names(settings: Settings, write_csv: Write, ev
 def test_options_that_make_no_sense(settings: Settings, write_csv: Write, options: ImportOptions, message: str) -> None:
     with pytest.raises(InputError, match=message):
         ingest(settings, write_csv("log.csv", A), options)
+
+
+def test_a_few_good_rows_behind_many_bad_ones_are_not_lost_in_silence(settings: Settings, write_csv: Write) -> None:
+    bad = [f"2026-03-01 10:00:00,zoom,u{i},i1,,,," for i in range(30_000)]
+    with pytest.raises(
+        InputError, match=r"10,000 of the first 10,000 rows .* 10,000 event_type_unknown \(such as 'zoom'"
+    ):
+        ingest(settings, write_csv("log.csv", *bad, A), ImportOptions())
+    good = [A.replace("u1", f"v{i}") for i in range(20_000)]
+    receipt = ingest(settings, write_csv("late.csv", *good, *bad, B), ImportOptions())
+    assert receipt["rows"] == {"read": 50_001, "kept": 20_001, "duplicate": 0, "rejected": 30_000}
+
+
+def test_many_rows_of_the_wrong_shape_before_good_ones(settings: Settings, write_csv: Write) -> None:
+    good = [A.replace("u1", f"v{i}") for i in range(12_000)]
+    receipt = ingest(settings, write_csv("log.csv", *good, *["too,few"] * 20_000, B), ImportOptions())
+    assert receipt["rows"] == {"read": 32_001, "kept": 12_001, "duplicate": 0, "rejected": 20_000}
