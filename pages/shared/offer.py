@@ -57,7 +57,7 @@ def open_file(name: str) -> None:
 
 def inbox(*, key: str) -> None:
     """The files that wait in var/inbox, each with a button that opens it."""
-    waiting = inbox_files(state.settings())
+    waiting = [path for path in inbox_files(state.settings()) if path.name != state.param("file")]
     if not waiting:
         return
     st.markdown("**Waiting in the inbox**")

@@ -8,7 +8,7 @@ from data.themes import Edit, edits, effective
 from pages.shared import jobstrip, state
 from pages.shared.parts import empty
 
-ACTIONS = ["rename", "merge", "exclude", "undo"]
+ACTIONS = ["rename", "merge", "exclude", "undo", "recluster"]
 SAID = {"rename": "is called", "merge": "is part of", "exclude": "is left out", "include": "is shown again"}
 
 
@@ -28,7 +28,10 @@ def manage() -> None:
     )
     wanted = ASK[action or "rename"](names)
     if st.button("Apply", key="trends_theme_apply", disabled=wanted is None):
-        jobstrip.start("edit_themes", {"edits": wanted}, f"Themes: {action}")
+        if action == "recluster":
+            jobstrip.start("recluster_themes", {}, "Make the themes anew")
+        else:
+            jobstrip.start("edit_themes", {"edits": wanted}, f"Themes: {action}")
         st.rerun()
 
 
@@ -77,4 +80,12 @@ def _undo(names: dict[str, str]) -> list[dict[str, Any]] | None:
     return [{"action": "undo", "theme_id": "", "target": str(chosen)}]
 
 
-ASK = {"rename": _rename, "merge": _merge, "exclude": _exclude, "undo": _undo}
+def _recluster(_names: dict[str, str]) -> list[dict[str, Any]]:
+    st.markdown(
+        "Makes the themes of the whole catalogue anew. Themes that stay close to an old one keep its id and your "
+        "edits; others get new ids, and what became of each old one is kept. Trends by theme are counted again."
+    )
+    return []
+
+
+ASK = {"rename": _rename, "merge": _merge, "exclude": _exclude, "undo": _undo, "recluster": _recluster}

@@ -18,6 +18,8 @@ def draw(row: ImportRow) -> None:
     """Numbers and warnings on the left, the funnel on the right, the refused rows below."""
     facts = row.receipt
     st.subheader(f"Receipt of {row.file_name}", anchor=False)
+    if row.status == "undone":
+        st.info("This import was undone: none of its rows are in use. The receipt is kept.", icon=":material/undo:")
     left, right = st.columns([2, 3], gap="large")
     with left:
         st.markdown(summary(facts))
