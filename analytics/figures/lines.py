@@ -65,13 +65,19 @@ def trend_lines(
             look = {"line": {"color": colour[key], "width": 1, "dash": "dot"}, "name": f"{name}, before"}
             traces.append({**shared, **places, **past, **look, "hovertemplate": hover})
     _hide_large_others(traces, frame, value)
-    percent = ".0%" if metric == "share" and not index else None
+    percent = _fine_enough(frame, value) if metric == "share" and not index else None
     look = layout(title, 420, y={"tickformat": percent, "rangemode": "tozero"})
     for start in frame.filter(~pl.col("complete"))["start"].unique().sort().to_list():
         half = (shift(start, grain, 1) - start) / 2
         band(look, str(start - half), str(start + half))
     _mark(look, notes, frame)
     return figure(traces, look)
+
+
+def _fine_enough(frame: pl.DataFrame, value: str) -> str:
+    """The percentage format in which the ticks of these shares differ from each other; 'others' is often hidden."""
+    top = float(frame.filter(pl.col("id") != OTHERS)[value].max() or 0)  # type: ignore[arg-type]
+    return ".0%" if top >= 0.04 else ".1%" if top >= 0.004 else ".2%"
 
 
 def _hide_large_others(traces: list[Look], frame: pl.DataFrame, value: str) -> None:
