@@ -3,6 +3,7 @@
 import polars as pl
 import streamlit as st
 
+from analytics.aside import aside_sentence
 from analytics.interest_table import ORDERS, interest_table
 from data.scope import Scope
 from data.store import Store
@@ -52,6 +53,9 @@ def draw(opened: Store, scope: Scope, knobs: Knobs) -> None:
         frame, f"Every {thing} with its {knobs.metric}, change, verdict and stage", key="trends_board",
         columns=columns(knobs.metric, thing), on_pick=(lambda rows: pick(frame, rows)) if can_open else None,
     )  # fmt: skip
+    left_over = cached.answer(aside_sentence, opened, by=knobs.by)
+    if left_over:
+        st.caption(left_over)
     export(frame, "interests", opened.meta, scope, key="trends_table", order=order, **about)
 
 
