@@ -59,11 +59,16 @@ def receipt_text(receipt: dict[str, Any]) -> str:
         f" + {rows['duplicate']:,} duplicate + {rows['rejected']:,} refused",
         *(f"  {count:>9,} refused: {reason}" for reason, count in receipt["rejected_by_reason"].items()),
         *(f"  {count:>9,} {kind}" for kind, count in receipt["events_by_type"].items()),
-        f"  {receipt['users']:,} users, {receipt['items']:,} items, {receipt['first']} to {receipt['last']}"
-        f" ({receipt['timezone']})",
+        f"  {receipt['users']:,} users, {receipt['items']:,} items, " + _reach(receipt),
         *(f"  note: {warning}" for warning in receipt["warnings"]),
     ]
     return "\n".join(lines)
+
+
+def _reach(receipt: dict[str, Any]) -> str:
+    if not receipt["first"]:
+        return "no new event"
+    return f"{receipt['first']} to {receipt['last']} ({receipt['timezone']})"
 
 
 def imports(settings: Settings, options: Namespace) -> Answer:

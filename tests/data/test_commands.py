@@ -54,6 +54,13 @@ def test_people_read_standard_error(write_csv: Write) -> None:
     assert "The store is empty. Import a log with" not in run("status").stderr
 
 
+def test_a_file_that_brings_nothing_new_says_so(write_csv: Write) -> None:
+    run("import", str(write_csv("a.csv", A)))
+    done = run("import", str(write_csv("b.csv", A, "")))
+    assert "no new event" in done.stderr
+    assert "note: 1 rows were in the store already, from another file; they count once." in done.stderr
+
+
 def test_several_files_are_an_import_each(write_csv: Write, tmp_path: Path) -> None:
     done = run("import", str(write_csv("a.csv", A)), str(tmp_path / "none.csv"), "--json")
     first, second = json.loads(done.stdout)["receipts"]
