@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from data.errors import InputError
 from data.formats import Format
 from data.schema import EVENT_NAMES, EVENT_TYPES, REQUIRED, guess_mapping
-from data.sql import literal, quoted
+from data.sql import attributes_sql, literal, quoted
 from data.times import EARLIEST, latest
 
 REASONS = {
@@ -118,14 +118,9 @@ def text_columns_sql(plan: Plan) -> str:
             parts.append(f"{sql} as item_code")
             sql = f"upper({sql})"
         parts.append(f"{sql} as {name}")
-    pairs = ", ".join(f"{literal(column)}, nullif({plan.raw(column)}, '')" for column in plan.extra)
-    parts.append(f"{_object(pairs)} as attributes" if pairs else "cast(null as varchar) as attributes")
+    attributes = attributes_sql((column, f"nullif({plan.raw(column)}, '')") for column in plan.extra)
+    parts.append(f"{attributes} as attributes")
     return ", ".join(parts)
-
-
-def _object(pairs: str) -> str:
-    # Empty values are dropped by merging into an empty object, so that a row without attributes holds NULL.
-    return f"nullif(cast(json_merge_patch('{{}}', json_object({pairs})) as varchar), '{{}}')"
 
 
 def event_type_sql(plan: Plan) -> str:

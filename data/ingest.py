@@ -1,7 +1,7 @@
 """One file into the lake: all of it or nothing, each event once, with a receipt for every row."""
 
 import shutil
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -17,12 +17,11 @@ from data.judging import take_a_first_look
 from data.ledger import ImportRow, LakeFile
 from data.lock import writer_lock
 from data.monthly import MonthWriter
+from data.progress import Progress, quiet
 from data.reading import FileFacts, inspect_file
 from data.settings import Settings
 from data.staging import NO_MONTH, sample_values, stage
 from data.times import TimeFormat, check_timezone, detect_times
-
-Progress = Callable[[str, float], None]
 
 
 @dataclass(frozen=True)
@@ -43,10 +42,6 @@ class ImportOptions:
         """The options as the ledger keeps them."""
         return {**self.__dict__, "mapping": dict(self.mapping), "constants": dict(self.constants),
                 "values": dict(self.values)}  # fmt: skip
-
-
-def quiet(stage_name: str, fraction: float) -> None:
-    """The progress callback of callers that show none."""
 
 
 def ingest(
@@ -196,6 +191,7 @@ def _commit(
         )
         ledger.set_state(connection, "timezone", timezone)
         ledger.set_state(connection, "sample", options.sample)
-        ledger.set_state(connection, "forget_themes", "1" if replaced else None)
+        if replaced:
+            ledger.set_state(connection, "forget", "sample")
         ledger.bump_version(connection)
     ledger.sweep(settings)

@@ -9,8 +9,8 @@ import time
 import urllib.request
 from types import FrameType
 
+from data.children import die_with_parent
 from data.settings import Settings
-from data.worker import die_with_parent
 
 READY_SECONDS = 120
 

@@ -48,21 +48,25 @@ class LakeFile:
     path: str
     import_id: str
     role: str
-    """'events', 'rejects', 'overlaps', 'identity' or 'companion'."""
+    """'events', 'rejects', 'overlaps' or 'identity'."""
     month: str | None
     rows: int
 
 
 @contextmanager
-def connect(settings: Settings, *, write: bool = True) -> Iterator[sqlite3.Connection]:
-    """A short-lived connection to the ledger; the block is one transaction, rolled back when it raises."""
+def connect(settings: Settings, *, write: bool = True, schema: str = "") -> Iterator[sqlite3.Connection]:
+    """A short-lived connection to the ledger; the block is one transaction, rolled back when it raises.
+
+    `schema` creates the tables of a module that keeps its own here, where they are not there yet. Without `write` the
+    block may only read, and waits for no writer.
+    """
     settings.var.mkdir(parents=True, exist_ok=True)
     try:
         connection = sqlite3.connect(settings.ledger_path, timeout=30, isolation_level=None)
         connection.row_factory = sqlite3.Row
         connection.execute("pragma journal_mode = wal")
         connection.execute("pragma synchronous = full")
-        connection.executescript(SCHEMA)
+        connection.executescript(SCHEMA + schema)
     except sqlite3.DatabaseError as error:
         raise StoreError(
             f"The ledger {settings.ledger_path} cannot be opened: {error}. Restore it from a backup, or move the"
@@ -191,7 +195,7 @@ def sweep(settings: Settings) -> None:
     Only a holder of the writer lock may call this.
     """
     named = {f.path for f in files(settings)}
-    for folder in (settings.lake, settings.rejects, settings.overlaps, settings.companions, settings.identity):
+    for folder in (settings.lake, settings.rejects, settings.overlaps, settings.identity):
         for path in folder.rglob("*.parquet*") if folder.exists() else []:
             if str(path.relative_to(settings.var)) not in named:
                 path.unlink(missing_ok=True)

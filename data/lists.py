@@ -1,9 +1,7 @@
 """Saved lists of people: who was chosen, from what, when. Members are numbers; ids come out only in exports."""
 
 import json
-import sqlite3
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -34,14 +32,6 @@ class SavedList:
     size: int
 
 
-@contextmanager
-def _tables(settings: Settings, *, write: bool) -> Iterator[sqlite3.Connection]:
-    with ledger.connect(settings, write=write) as connection:
-        for statement in SCHEMA.strip().split(";\n"):
-            connection.execute(statement)
-        yield connection
-
-
 def save_list(settings: Settings, name: str, user_nos: Sequence[int], source: dict[str, Any]) -> str:
     """Save people under a name; comes back with the list's id. Raises InputError for an empty or a taken name."""
     name = name.strip()
@@ -49,7 +39,7 @@ def save_list(settings: Settings, name: str, user_nos: Sequence[int], source: di
         raise InputError("A list needs a name. Give it one that says who is on it.")
     if any(saved.name.casefold() == name.casefold() for saved in lists(settings)):
         raise InputError(f"There is a list '{name}' already. Choose another name, or delete that list first.")
-    with _tables(settings, write=True) as connection:
+    with ledger.connect(settings, schema=SCHEMA) as connection:
         cursor = connection.execute(
             "insert into lists (name, created, source) values (?, ?, ?)", (name, ledger.now(), json.dumps(source))
         )
@@ -64,7 +54,7 @@ def lists(settings: Settings) -> list[SavedList]:
     """All saved lists, newest first."""
     if not settings.ledger_path.exists():
         return []
-    with _tables(settings, write=True) as connection:
+    with ledger.connect(settings, write=False, schema=SCHEMA) as connection:
         rows = connection.execute(
             "select l.*, (select count(*) from list_members m where m.list_id = l.list_id) as size"
             " from lists l order by list_id desc"
@@ -80,7 +70,7 @@ def lists(settings: Settings) -> list[SavedList]:
 def members(settings: Settings, list_id: str) -> list[int]:
     """The numbers of the people on a list. Raises InputError when there is no such list."""
     _must_exist(settings, list_id)
-    with _tables(settings, write=True) as connection:
+    with ledger.connect(settings, write=False, schema=SCHEMA) as connection:
         rows = connection.execute(
             "select user_no from list_members where list_id = ? order by 1", (list_id,)
         ).fetchall()
@@ -90,7 +80,7 @@ def members(settings: Settings, list_id: str) -> list[int]:
 def delete_list(settings: Settings, list_id: str) -> None:
     """Forget a list. Raises InputError when there is no such list."""
     _must_exist(settings, list_id)
-    with _tables(settings, write=True) as connection:
+    with ledger.connect(settings, schema=SCHEMA) as connection:
         connection.execute("delete from list_members where list_id = ?", (list_id,))
         connection.execute("delete from lists where list_id = ?", (list_id,))
 
@@ -103,6 +93,13 @@ def export_list(settings: Settings, list_id: str) -> pl.DataFrame:
         return pl.DataFrame(schema={"user_id": pl.String})
     known = pl.concat([pl.read_parquet(path) for path in files]).unique()
     return known.join(wanted, on="user_no", how="semi").select("user_id").sort("user_id")
+
+
+def reset(settings: Settings) -> None:
+    """Forget every list: the people on them were a sample's."""
+    with ledger.connect(settings, schema=SCHEMA) as connection:
+        connection.execute("delete from list_members")
+        connection.execute("delete from lists")
 
 
 def _must_exist(settings: Settings, list_id: str) -> None:

@@ -5,7 +5,8 @@ from typing import Any
 
 from data import ledger
 from data.errors import InputError
-from data.ingest import ImportOptions, Progress, ingest, quiet
+from data.ingest import ImportOptions, ingest
+from data.progress import Progress, quiet
 from data.publish import publish
 from data.samples import SAMPLES, prepare_sample
 from data.settings import Settings

@@ -3,28 +3,24 @@
 import json
 import os
 import shutil
-import subprocess
-import sys
-from collections.abc import Callable
 from pathlib import Path
 
 import duckdb
 import polars as pl
 
-from data import ledger, rollups, themes
+from data import annotations, ledger, lists, rollups, themes
 from data.catalogue import write_catalogue
+from data.children import run_models
 from data.engine import fsync, move_into_place, working_connection
 from data.errors import AppError
 from data.lock import writer_lock
 from data.meta import describe, read_meta
-from data.serving import current_file, published_version
+from data.progress import Progress, quiet
+from data.serving import current_file, published_version, serve_files
 from data.settings import Settings
-from data.worker import die_with_parent
 
 KEEP = 2
 """Serve files kept: the current one and the one that open pages may still read."""
-
-Progress = Callable[[str, float], None]
 
 
 def is_stale(settings: Settings) -> bool:
@@ -38,7 +34,7 @@ def is_stale(settings: Settings) -> bool:
     return served is not None and _layout(served, settings) != rollups.LAYOUT
 
 
-def publish(settings: Settings, *, rebuild: bool = False, progress: Progress = lambda stage, part: None) -> int:
+def publish(settings: Settings, *, rebuild: bool = False, progress: Progress = quiet) -> int:
     """Roll up what changed, encode new items and publish; comes back with the version served.
 
     With `rebuild` nothing of the served file is reused. Does nothing when the served file is up to date.
@@ -49,7 +45,7 @@ def publish(settings: Settings, *, rebuild: bool = False, progress: Progress = l
         return _publish(settings, rebuild=rebuild, encode=True, progress=progress)
 
 
-def republish_themes(settings: Settings, *, progress: Progress = lambda stage, part: None) -> int:
+def republish_themes(settings: Settings, *, progress: Progress = quiet) -> int:
     """Publish again after the mapping of themes changed: nothing is read from the lake but new months."""
     with writer_lock(settings):
         with ledger.connect(settings) as connection:
@@ -58,10 +54,7 @@ def republish_themes(settings: Settings, *, progress: Progress = lambda stage, p
 
 
 def _publish(settings: Settings, *, rebuild: bool, encode: bool, progress: Progress) -> int:
-    if ledger.get_state(settings, "forget_themes"):
-        themes.reset(settings)
-        with ledger.connect(settings) as connection:
-            ledger.set_state(connection, "forget_themes", None)
+    _forget(settings)
     version = ledger.data_version(settings)
     build = settings.tmp / f"build-{version}.duckdb"
     settings.tmp.mkdir(parents=True, exist_ok=True)
@@ -82,7 +75,7 @@ def _publish(settings: Settings, *, rebuild: bool, encode: bool, progress: Progr
         mapped = _mapped_themes(settings)
         # A changed theme changes every month its items sold in, so the derived tables are all made again.
         digest = str(mapped[0].hash_rows(seed=1).sum()) + str(mapped[1].hash_rows(seed=1).sum())
-        everything = _note(connection, "themes") != digest or _note(connection, "layout") != rollups.LAYOUT
+        everything = _note(connection, "themes") != digest
         rollups.derive(connection, *mapped, attributes, everything=everything)
         rollups.remember_built(settings, connection, attributes)
         describe(settings, connection, version, {"themes": digest, "layout": rollups.LAYOUT})
@@ -90,6 +83,19 @@ def _publish(settings: Settings, *, rebuild: bool, encode: bool, progress: Progr
     _serve(settings, build, version)
     progress("published", 1.0)
     return version
+
+
+def _forget(settings: Settings) -> None:
+    """Forget what hung on a catalogue that is gone: its themes; of a sample, also the lists and notes made on it."""
+    gone = ledger.get_state(settings, "forget")
+    if gone is None:
+        return
+    themes.reset(settings)
+    if gone == "sample":
+        lists.reset(settings)
+        annotations.reset(settings)
+    with ledger.connect(settings) as connection:
+        ledger.set_state(connection, "forget", None)
 
 
 def _serve(settings: Settings, build: Path, version: int) -> None:
@@ -100,28 +106,14 @@ def _serve(settings: Settings, build: Path, version: int) -> None:
     fsync(pointer)
     os.replace(pointer, settings.serve / "CURRENT")
     fsync(settings.serve)
-    old = sorted(settings.serve.glob("serve-*.duckdb"), key=lambda p: int(p.stem.removeprefix("serve-")))
-    for path in old[:-KEEP]:
+    for path in serve_files(settings)[:-KEEP]:
         path.unlink(missing_ok=True)
 
 
 def _encode(settings: Settings) -> None:
-    """Encode and assign new items in a child, so that TensorFlow's memory never stays with the caller.
-
-    A failure leaves the themes as they were and is told in the store's status: an import is never lost to it.
-    """
-    child = subprocess.run(
-        [sys.executable, "-m", "models", "encode", "--json"],
-        cwd=settings.root,
-        env={**os.environ, "TIDELINE_VAR": str(settings.var), "TF_CPP_MIN_LOG_LEVEL": "3"},
-        preexec_fn=die_with_parent,
-        capture_output=True,
-        text=True,
-        check=False,
-    )
-    problem = None
-    if child.returncode:
-        problem = (child.stderr.strip().splitlines() or [f"exit code {child.returncode}"])[-1]
+    """Encode and assign new items. A failure leaves the themes as they were and is told in the store's status: an
+    import is never lost to it."""
+    _, problem = run_models(settings, "encode")
     with ledger.connect(settings) as connection:
         ledger.set_state(connection, "themes_problem", problem)
 

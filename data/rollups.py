@@ -16,9 +16,10 @@ import polars as pl
 
 from data import ledger
 from data.ledger import LakeFile
+from data.monthly import MANY_VALUES
 from data.periods import lifecycle_windows, month_days, period_starts
 from data.settings import Settings
-from data.sql import json_path, literal, literals
+from data.sql import attributes_sql, json_path, literal, literals
 
 SQL = (Path(__file__).parent / "rollups.sql").read_text()
 STATEMENTS = {
@@ -41,12 +42,12 @@ def touched_months(settings: Settings, connection: duckdb.DuckDBPyConnection, at
 
 
 def segment_attributes(settings: Settings) -> list[str]:
-    """The free columns that serve as segments: between 2 and 50 different values in every import, six at most."""
+    """The free columns that serve as segments: 2 to MANY_VALUES different values, six columns at most."""
     counts: dict[str, int] = {}
     for row in ledger.imports(settings, active_only=True):
         for name, distinct in row.receipt.get("attributes", {}).items():
             counts[name] = max(counts.get(name, 0), distinct)
-    return sorted(name for name, distinct in counts.items() if 2 <= distinct <= 50)[:MAX_ATTRIBUTES]
+    return sorted(name for name, distinct in counts.items() if 2 <= distinct <= MANY_VALUES)[:MAX_ATTRIBUTES]
 
 
 def roll_up_months(
@@ -54,8 +55,7 @@ def roll_up_months(
 ) -> None:
     """Bring the tables that are built from the lake up to date for `months`, then the item dimension."""
     run(connection, "schema")
-    connection.register("touched_months", pl.DataFrame({"month": list(months)}, {"month": pl.String}))
-    connection.execute("create or replace temp table touched as select month from touched_months")
+    _load(connection, "touched", pl.DataFrame({"month": list(months)}, {"month": pl.String}))
     for table in ("item_month", "activity"):
         connection.execute(f"delete from {table} where month in (select month from touched)")
     by_month: dict[str, list[LakeFile]] = {}
@@ -121,15 +121,20 @@ def derive(
 def remember_built(settings: Settings, connection: duckdb.DuckDBPyConnection, attributes: Sequence[str]) -> None:
     """Note in the build which files each month was made from."""
     rows = list(_month_digests(settings, attributes).items())
-    connection.register("digests", pl.DataFrame(rows, {"month": pl.String, "digest": pl.String}, orient="row"))
-    connection.execute("create or replace table built as select * from digests")
-    connection.unregister("digests")
+    frame = pl.DataFrame(rows, {"month": pl.String, "digest": pl.String}, orient="row")
+    _load(connection, "built", frame, kind="table")
 
 
 def run(connection: duckdb.DuckDBPyConnection, name: str) -> None:
     """Run one named statement of rollups.sql."""
     for statement in STATEMENTS[name].split(";\n"):
         connection.execute(statement)
+
+
+def _load(connection: duckdb.DuckDBPyConnection, name: str, frame: pl.DataFrame, *, kind: str = "temp table") -> None:
+    connection.register("incoming", frame)
+    connection.execute(f"create or replace {kind} {name} as select * from incoming")
+    connection.unregister("incoming")
 
 
 def _built(connection: duckdb.DuckDBPyConnection) -> dict[str, str]:
@@ -166,11 +171,10 @@ def _batches(by_month: dict[str, list[LakeFile]]) -> list[list[LakeFile]]:
 def _open_lake(
     settings: Settings, connection: duckdb.DuckDBPyConnection, files: list[LakeFile], attributes: Sequence[str]
 ) -> None:
-    pairs = ", ".join(f"{literal(a)}, json_extract_string(attributes, {literal(json_path(a))})" for a in attributes)
-    kept = f"nullif(cast(json_merge_patch('{{}}', json_object({pairs})) as varchar), '{{}}')" if pairs else "null"
+    kept = attributes_sql((a, f"json_extract_string(attributes, {literal(json_path(a))})") for a in attributes)
     paths = literals(settings.var / file.path for file in files)
     connection.execute(
-        f"create or replace temp view lake as select *, cast({kept} as varchar) as segment_attributes"
+        f"create or replace temp view lake as select *, {kept} as segment_attributes"
         f" from read_parquet({paths}, hive_partitioning = true, hive_types = {{'month': varchar}})"
     )
 
@@ -179,9 +183,7 @@ def _prepare_themes(
     connection: duckdb.DuckDBPyConnection, themes: pl.DataFrame, queries: pl.DataFrame, names: pl.DataFrame
 ) -> None:
     for name, frame in (("item_theme", themes), ("query_theme", queries), ("theme_name", names)):
-        connection.register("incoming", frame)
-        connection.execute(f"create or replace temp table {name} as select * from incoming")
-        connection.unregister("incoming")
+        _load(connection, name, frame)
     connection.execute(
         "create or replace temp table subject_theme as"
         " select d.item_id, '' as query, case when t.item_id is null then 'unsorted' else t.theme end as theme"
@@ -217,9 +219,7 @@ def _prepare_periods(connection: duckdb.DuckDBPyConnection) -> None:
         "lifecycle_window": lifecycle_windows(first, last),
     }
     for name, frame in tables.items():
-        connection.register("incoming", frame)
-        connection.execute(f"create or replace temp table {name} as select * from incoming")
-        connection.unregister("incoming")
+        _load(connection, name, frame)
 
 
 def _prepare_attributes(connection: duckdb.DuckDBPyConnection, attributes: Sequence[str]) -> None:

@@ -36,10 +36,6 @@ class Settings:
         return self.var / "lake" / "overlaps"
 
     @property
-    def companions(self) -> Path:
-        return self.var / "lake" / "companions"
-
-    @property
     def identity(self) -> Path:
         return self.var / "identity"
 
@@ -58,10 +54,6 @@ class Settings:
     @property
     def text_dir(self) -> Path:
         return self.var / "text"
-
-    @property
-    def models_dir(self) -> Path:
-        return self.var / "models"
 
     @property
     def jobs_path(self) -> Path:

@@ -29,3 +29,15 @@ def literals(values: Iterable[object]) -> str:
 def json_path(name: str) -> str:
     """The JSON path of one member, whatever its name holds."""
     return '$."' + name.replace('"', '\\"') + '"'
+
+
+def attributes_sql(values: Iterable[tuple[str, str]]) -> str:
+    """SQL for a JSON object of (name, SQL of a text) as text; empty values are dropped, NULL where none is left.
+
+    >>> attributes_sql([])
+    'cast(null as varchar)'
+    """
+    pairs = ", ".join(f"{literal(name)}, {sql}" for name, sql in values)
+    # Merging into an empty object drops the members that are null.
+    merged = f"nullif(cast(json_merge_patch('{{}}', json_object({pairs})) as varchar), '{{}}')"
+    return merged if pairs else "cast(null as varchar)"

@@ -9,7 +9,7 @@ import polars as pl
 from data.engine import reading_connection
 from data.errors import StoreError
 from data.meta import Meta, meta_from_rows
-from data.serving import current_file, published_version
+from data.serving import current_file, published_version, serve_files
 from data.settings import Settings
 
 __all__ = ["Meta", "Store", "open_store", "published_version"]
@@ -57,8 +57,7 @@ def open_store(settings: Settings) -> Store | None:
     try:
         return Store(current, settings)
     except StoreError:
-        older = sorted(settings.serve.glob("serve-*.duckdb"), key=lambda p: int(p.stem.removeprefix("serve-")))
-        for path in reversed([p for p in older if p != current]):
+        for path in reversed([p for p in serve_files(settings) if p != current]):
             try:
                 return Store(path, settings)
             except StoreError:

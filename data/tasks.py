@@ -1,15 +1,14 @@
 """The functions that jobs name: the pipeline with plain JSON arguments."""
 
 import json
-import os
-import subprocess
-import sys
 from pathlib import Path
 from typing import Any
 
 from data import pipeline, themes
+from data.children import run_models
 from data.errors import AppError, InputError
-from data.ingest import ImportOptions, Progress, quiet
+from data.ingest import ImportOptions
+from data.progress import Progress, quiet
 from data.publish import republish_themes
 from data.settings import Settings
 
@@ -58,21 +57,13 @@ def edit_themes(settings: Settings, edits: list[dict[str, Any]], *, progress: Pr
 
 
 def recluster_themes(settings: Settings, *, progress: Progress = quiet) -> dict[str, Any]:
-    """Sort the whole catalogue into themes anew, in a child, so that TensorFlow's memory never stays with the worker.
+    """Sort the whole catalogue into themes anew.
 
     Comes back with what `python -m models themes --recluster --json` prints.
     """
     progress("sorting into themes", 0.1)
-    child = subprocess.run(
-        [sys.executable, "-m", "models", "themes", "--recluster", "--json"],
-        cwd=settings.root,
-        env={**os.environ, "TIDELINE_VAR": str(settings.var), "TF_CPP_MIN_LOG_LEVEL": "3"},
-        capture_output=True,
-        text=True,
-        check=False,
-    )
-    if child.returncode:
-        last = (child.stderr.strip().splitlines() or [f"it ended with exit code {child.returncode}"])[-1]
-        raise AppError(f"The themes stay as they were: {last}")
+    printed, problem = run_models(settings, "themes", "--recluster")
+    if problem:
+        raise AppError(f"The themes stay as they were: {problem}")
     progress("published", 1.0)
-    return dict(json.loads(child.stdout))
+    return dict(json.loads(printed))

@@ -6,8 +6,7 @@ a mapping over them that is applied at publish, so that they survive every later
 
 import json
 import sqlite3
-from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -60,18 +59,10 @@ class Edit:
     at: datetime
 
 
-@contextmanager
-def _tables(settings: Settings) -> Iterator[sqlite3.Connection]:
-    with ledger.connect(settings) as connection:
-        for statement in SCHEMA.strip().split(";\n"):
-            connection.execute(statement)
-        yield connection
-
-
 def _rows(settings: Settings, sql: str) -> list[tuple[Any, ...]]:
     if not settings.ledger_path.exists():
         return []
-    with _tables(settings) as connection:
+    with ledger.connect(settings, write=False, schema=SCHEMA) as connection:
         return [tuple(row) for row in connection.execute(sql).fetchall()]
 
 
@@ -128,7 +119,7 @@ def save_clustering(
     `items` (item id, theme id or '', similarity, text hash) and `queries` (query, theme id, similarity) are all there
     are; `history` holds (old id, new id, overlap) where themes were clustered before.
     """
-    with _tables(settings) as connection:
+    with ledger.connect(settings, schema=SCHEMA) as connection:
         connection.execute("update themes set retired = 1")
         states = (("encoder", encoder_name), ("space", space))
         connection.executemany("insert or replace into theme_state values (?, ?)", states)
@@ -150,7 +141,7 @@ def save_assignments(
     settings: Settings, items: Sequence[tuple[str, str, float, str]], queries: Sequence[tuple[str, str, float]] = ()
 ) -> None:
     """Keep where items and queries belong, shaped as in `save_clustering`, beside those kept before."""
-    with _tables(settings) as connection:
+    with ledger.connect(settings, schema=SCHEMA) as connection:
         _keep_assignments(connection, items, queries)
 
 
@@ -193,7 +184,7 @@ def add_edit(settings: Settings, action: str, theme_id: str, target: str | None 
         if final == _resolve(_merges(edits(settings)), target):
             raise InputError(f"Themes '{theme_id}' and '{target}' are one theme already. Choose two different ones.")
     kept = target.strip()[:80] if action == "rename" and target else target
-    with _tables(settings) as connection:
+    with ledger.connect(settings, schema=SCHEMA) as connection:
         added = connection.execute(
             "insert into theme_edits (action, theme_id, target, at) values (?, ?, ?, ?)",
             (action, theme_id, kept, ledger.now()),
@@ -209,7 +200,7 @@ def edits(settings: Settings) -> list[Edit]:
 
 def remove_edit(settings: Settings, edit_id: int) -> None:
     """Take an edit back. Raises InputError when there is no such edit."""
-    with _tables(settings) as connection:
+    with ledger.connect(settings, schema=SCHEMA) as connection:
         gone = connection.execute("delete from theme_edits where edit_id = ?", (edit_id,))
     if not gone.rowcount:
         known = ", ".join(str(edit.id) for edit in edits(settings)) or "none"
@@ -237,7 +228,7 @@ def effective(settings: Settings) -> pl.DataFrame:
 
 def reset(settings: Settings) -> None:
     """Forget everything about themes: the catalogue they were made from has been replaced."""
-    with _tables(settings) as connection:
+    with ledger.connect(settings, schema=SCHEMA) as connection:
         for table in ("themes", "theme_items", "theme_queries", "theme_edits", "theme_history", "theme_state"):
             connection.execute(f"delete from {table}")
 

@@ -8,7 +8,7 @@ from data import ledger
 from data.cleaning import LAKE_COLUMNS
 from data.engine import move_into_place, working_connection
 from data.errors import InputError
-from data.ledger import LakeFile
+from data.ledger import ImportRow, LakeFile
 from data.lock import writer_lock
 from data.monthly import PARQUET
 from data.settings import Settings
@@ -30,12 +30,13 @@ def undo(settings: Settings, import_id: str) -> dict[str, Any]:
             )
         work = settings.tmp / "undo"
         try:
-            return _undo(settings, import_id, work)
+            return _undo(settings, row, work)
         finally:
             shutil.rmtree(work, ignore_errors=True)
 
 
-def _undo(settings: Settings, import_id: str, work: Path) -> dict[str, Any]:
+def _undo(settings: Settings, row: ImportRow, work: Path) -> dict[str, Any]:
+    import_id = row.import_id
     work.mkdir(parents=True, exist_ok=True)
     written, replaced, handed = _hand_over(settings, import_id, work)
     for source, file in written:
@@ -52,7 +53,7 @@ def _undo(settings: Settings, import_id: str, work: Path) -> dict[str, Any]:
         if not connection.execute("select count(*) from imports where status = 'active'").fetchone()[0]:
             ledger.set_state(connection, "sample", None)
             ledger.set_state(connection, "timezone", None)
-            ledger.set_state(connection, "forget_themes", "1")
+            ledger.set_state(connection, "forget", "sample" if row.sample else "themes")
     ledger.sweep(settings)
     removed = sum(file.rows for file in gone if file.role == "events")
     return {"import": import_id, "removed": removed, "handed_over": handed, "data_version": version}

@@ -1,7 +1,6 @@
 """The worker: takes jobs off the queue and runs each in a process group of its own, which dies with the worker."""
 
 import contextlib
-import ctypes
 import importlib
 import json
 import os
@@ -12,17 +11,12 @@ import time
 import traceback
 
 from data import jobs
+from data.children import die_with_parent
 from data.errors import AppError
 from data.settings import Settings
 
 POLL_SECONDS = 0.25
 PATIENCE_SECONDS = 5.0
-PR_SET_PDEATHSIG = 1
-
-
-def die_with_parent() -> None:
-    """Ask the kernel to end this process when its parent dies (Linux); run in the child before it starts."""
-    ctypes.CDLL(None, use_errno=True).prctl(PR_SET_PDEATHSIG, signal.SIGKILL)
 
 
 def run_in_child(settings: Settings, job_id: int) -> None:

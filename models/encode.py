@@ -4,18 +4,16 @@ from collections.abc import Callable
 from typing import Any
 
 from data import catalogue
+from data.progress import Progress, quiet
 from data.settings import Settings
 from models.text_encoder import TextEncoder, choose_encoder, load_encoder
 from models.vectors import encode_cached
 from models.weights import check_name
 
-StageProgress = Callable[[str, float], None]
-"""Called with what is being done and how much of it, 0 to 1; may raise to stop."""
-
 
 def run(
     settings: Settings,
-    progress: StageProgress = lambda stage, part: None,
+    progress: Progress = quiet,
     *,
     encoder: str | None = None,
     recluster: bool = False,

@@ -1,12 +1,12 @@
 """python -m models encode: vectors for new item names and search words, which then join the themes."""
 
-import sys
 from argparse import ArgumentParser, Namespace
 from typing import Any
 
 from data.errors import BusyError
 from data.lock import writer_lock
 from data.settings import Settings
+from models.commands.progress import shown
 from models.encode import run as encode
 from models.weights import SOURCES
 
@@ -27,7 +27,7 @@ def run(settings: Settings, options: Namespace) -> dict[str, Any]:
 
     Imports start this command while they hold the writer lock, and publish what it did themselves.
     """
-    progress = _quiet if options.json else _progress_line
+    progress = shown(options)
     if options.encoder:
         with writer_lock(settings):
             result = encode(settings, progress, encoder=options.encoder)
@@ -64,12 +64,3 @@ def _publish(settings: Settings) -> None:
     from data.publish import republish_themes
 
     republish_themes(settings)
-
-
-def _quiet(stage: str, part: float) -> None:
-    pass
-
-
-def _progress_line(stage: str, part: float) -> None:
-    if sys.stderr.isatty():
-        print(f"\r{stage}: {part:4.0%} ", end="\n" if part >= 1 else "", file=sys.stderr, flush=True)

@@ -1,6 +1,5 @@
 """python -m models themes: list the themes, rename, merge and exclude them, or cluster the catalogue again."""
 
-import sys
 from argparse import ArgumentParser, Namespace
 from typing import Any
 
@@ -9,8 +8,10 @@ import polars as pl
 from data import catalogue, themes
 from data.errors import InputError
 from data.lock import writer_lock
+from data.progress import Progress
 from data.publish import republish_themes
 from data.settings import Settings
+from models.commands.progress import shown
 
 HELP = "List the themes, rename, merge or exclude them, or cluster the catalogue again."
 
@@ -39,7 +40,7 @@ def run(settings: Settings, options: Namespace) -> dict[str, Any]:
     """
     wanted = _wanted(options)
     if options.recluster:
-        _recluster(settings, None if options.json else _progress_line)
+        _recluster(settings, shown(options))
     if wanted:
         _keep(settings, wanted)
     if wanted or options.recluster:
@@ -125,15 +126,10 @@ def _keep(settings: Settings, wanted: list[Wanted]) -> None:
         raise
 
 
-def _recluster(settings: Settings, progress: Any) -> None:
+def _recluster(settings: Settings, progress: Progress) -> None:
     from models.encode import run as encode
 
     with writer_lock(settings):
-        result = encode(settings, progress or (lambda stage, part: None), recluster=True)
+        result = encode(settings, progress, recluster=True)
     if result["encoder"] is None:
         raise InputError("There are no item names to make themes of: import a log with item names first.")
-
-
-def _progress_line(stage: str, part: float) -> None:
-    if sys.stderr.isatty():
-        print(f"\r{stage}: {part:4.0%} ", end="\n" if part >= 1 else "", file=sys.stderr, flush=True)

@@ -78,7 +78,7 @@ def need_store(*, key: str) -> Store:
 
 
 def welcome(*, key: str, preparing: bool) -> None:
-    """What a first visitor sees: three sample shops and the upload, nothing else."""
+    """What a first visitor sees: the sample shops and the upload, nothing else."""
     st.title("See where your shoppers' interest is moving", anchor=False)
     if preparing:
         st.info(

@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from data import jobs, tasks, themes
+from data import children, jobs, tasks, themes
 from data.errors import AppError, InputError
 from data.ingest import ImportOptions
 from data.pipeline import import_file
@@ -148,7 +148,7 @@ def test_the_job_clusters_in_a_child(settings: Settings, monkeypatch: pytest.Mon
         assert options["env"]["TIDELINE_VAR"] == str(settings.var)
         return subprocess.CompletedProcess(command, 0, '{"changed": true}\n', "")
 
-    monkeypatch.setattr(tasks.subprocess, "run", child)
+    monkeypatch.setattr(children.subprocess, "run", child)
     assert tasks.recluster_themes(settings) == {"changed": True}
     assert asked[0][1:] == ["-m", "models", "themes", "--recluster", "--json"]
     assert "data.tasks.recluster_themes" in jobs.RUNNABLE
