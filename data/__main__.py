@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from data.errors import AppError
+from data.schema import KINDS
 from data.settings import load_settings
 
 
@@ -33,11 +34,11 @@ def build_parser() -> argparse.ArgumentParser:
 
     load = command("import", "import log files, each all or nothing")
     load.add_argument("files", nargs="+", metavar="FILE", type=Path)
-    load.add_argument("--kind", default="events", help="what the file holds (events)")
+    load.add_argument("--kind", default="events", choices=KINDS, help="what the file holds (events)")
     load.add_argument("--format", help="a format by name, instead of recognising it (see `formats`)")
     load.add_argument("--map", action="append", default=[], type=pair, metavar="CANONICAL=COLUMN")
     load.add_argument("--set", action="append", default=[], type=pair, metavar="CANONICAL=VALUE")
-    load.add_argument("--value", action="append", default=[], type=pair, metavar="event_type:THEIRS=OURS")
+    load.add_argument("--value", action="append", default=[], type=pair, metavar="COLUMN:THEIRS=OURS")
     load.add_argument("--timezone", help="the shop's time zone, such as Europe/London")
     order = load.add_mutually_exclusive_group()
     order.add_argument("--day-first", dest="day_first", action="store_const", const=True)
@@ -50,6 +51,9 @@ def build_parser() -> argparse.ArgumentParser:
     refused.add_argument("import_id", metavar="IMPORT")
     refused.add_argument("--out", required=True, type=Path, metavar="FILE", help=".csv or .parquet")
     command("formats", "list the formats and columns that are recognised")
+    example = command("template", "write the header and example rows of a kind of file")
+    example.add_argument("kind", metavar="KIND", choices=KINDS, help=", ".join(KINDS))
+    example.add_argument("--out", required=True, type=Path, metavar="FILE")
     command("status", "what the store holds")
     sample = command("sample", "load a sample")
     sample.add_argument("name", metavar="NAME")

@@ -1,10 +1,11 @@
 """The SQL that turns raw text columns into canonical, typed events, and gives each refused row its reason."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
 from data.errors import InputError
 from data.formats import Format
+from data.masking import column_names
 from data.schema import EVENT_NAMES, EVENT_TYPES, REQUIRED, guess_mapping
 from data.sql import attributes_sql, literal, quoted
 from data.times import EARLIEST, latest
@@ -32,7 +33,7 @@ COLUMN_OF = {
     "event_type_missing": "event_type", "event_type_unknown": "event_type", "item_id_missing": "item_id",
     "price_unreadable": "price", "quantity_unreadable": "quantity", "quantity_not_positive": "quantity",
     "rating_unreadable": "rating", "amount_too_large": "price", "not_merchandise": "item_id",
-    "stock_adjustment": "quantity",
+    "stock_adjustment": "quantity", "rating_out_of_range": "rating", "review_empty": "review_text",
 }  # fmt: skip
 
 LAKE_COLUMNS = (
@@ -63,6 +64,34 @@ class Plan:
         return f"c{self.columns.index(column)}"
 
 
+def check_named(
+    file_name: str,
+    columns: Sequence[str],
+    names: Sequence[str],
+    mapping: Mapping[str, str],
+    constants: Mapping[str, str],
+) -> None:
+    """Raise InputError for a canonical column that is none of `names`, or a column that the file does not have."""
+    for canonical, column in mapping.items():
+        if canonical not in names:
+            raise InputError(f"--map {canonical}={column}: there is no canonical column '{canonical}'. "
+                             f"They are {', '.join(names)}.")  # fmt: skip
+        if column not in columns:
+            raise InputError(f"--map {canonical}={column}: {file_name} has no column '{column}'. "
+                             f"It has {column_names(columns)}.")  # fmt: skip
+    for canonical in constants:
+        if canonical not in names:
+            raise InputError(f"--set {canonical}=...: there is no canonical column '{canonical}'.")
+
+
+def lacking(file_name: str, columns: Sequence[str], missing: Sequence[str], hint: str = ".") -> str:
+    """What is said of a file in which nothing was found for required columns."""
+    return (
+        f"{file_name} has no column for {', '.join(missing)}. Its columns are {column_names(columns)}. "
+        f"Name the right one with --map {missing[0]}=COLUMN{hint}"
+    )
+
+
 def make_plan(
     file_name: str,
     columns: list[str],
@@ -73,16 +102,7 @@ def make_plan(
     values: Mapping[str, str],
 ) -> Plan:
     """The plan for a file. Raises InputError for a column that is not there or a required one that nobody maps."""
-    for canonical, column in mapping.items():
-        if canonical not in EVENT_NAMES:
-            raise InputError(f"--map {canonical}={column}: there is no canonical column '{canonical}'. "
-                             f"They are {', '.join(EVENT_NAMES)}.")  # fmt: skip
-        if column not in columns:
-            raise InputError(f"--map {canonical}={column}: {file_name} has no column '{column}'. "
-                             f"It has {', '.join(columns)}.")  # fmt: skip
-    for canonical in constants:
-        if canonical not in EVENT_NAMES:
-            raise InputError(f"--set {canonical}=...: there is no canonical column '{canonical}'.")
+    check_named(file_name, columns, EVENT_NAMES, mapping, constants)
     for theirs, ours in values.items():
         if ours not in EVENT_TYPES:
             raise InputError(f"--value event_type:{theirs}={ours}: '{ours}' is not an event type. "
@@ -92,15 +112,13 @@ def make_plan(
     if not known.mapping:
         found = guess_mapping(columns)
     taken = set(mapping.values())
-    found = {name: column for name, column in found.items() if column not in taken} | dict(mapping)
+    # What was said of the whole file stands above a column that only has the right name.
+    found = {n: column for n, column in found.items() if column not in taken and n not in constants} | dict(mapping)
     given = set(found) | set(constants) | ({"event_type"} if known.event_type else set())
     missing = [name for name in REQUIRED if name not in given]
     if missing:
-        raise InputError(
-            f"{file_name} has no column for {', '.join(missing)}. Its columns are {', '.join(columns)}. "
-            f"Name the right one with --map {missing[0]}=COLUMN"
-            + (", or give every row the same type with --set event_type=purchase." if "event_type" in missing else ".")
-        )
+        hint = ", or give every row the same type with --set event_type=purchase." if "event_type" in missing else "."
+        raise InputError(lacking(file_name, columns, missing, hint))
     return Plan(known, columns, found, dict(constants), {**known.values, **dict(values)})
 
 
@@ -182,13 +200,18 @@ def _amount() -> str:
     )
 
 
+def user_no_sql(user: str) -> str:
+    """SQL for the number that stands for a user id inside: the same for the same id, in whatever file it comes."""
+    return f"cast(md5_number_upper({user}) >> 1 as bigint)"
+
+
 def typed_sql(plan: Plan) -> str:
     """SELECT list of the lake's columns but for the event key and occurrence, over kept rows in canonical text."""
     user = f"nullif({plan.format.user_id}, '')"
     amount = f"coalesce({_amount()}, 0)"
     return f"""
         event_time, day, kind as event_type,
-        cast(md5_number_upper({user}) >> 1 as bigint) as user_no, {user} as user_id,
+        {user_no_sql(user)} as user_no, {user} as user_id,
         item_id, item_code, item_name, category, brand,
         try_cast(price as decimal(18, 4)) as price,
         coalesce(try_cast(quantity as decimal(18, 4)), 1) as quantity,

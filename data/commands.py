@@ -5,12 +5,15 @@ from argparse import Namespace
 from typing import Any
 
 from data import jobs, ledger, pipeline
+from data.companions.rules import meanings
+from data.companions.schema import COMPANIONS
+from data.companions.templates import template_text
 from data.errors import AppError, InputError
 from data.formats import FORMATS
 from data.ingest import ImportOptions
 from data.publish import is_stale, publish
 from data.rejects import rejects as refused_rows
-from data.schema import EVENT_COLUMNS
+from data.schema import EVENT_COLUMNS, EVENT_KINDS, Column
 from data.settings import Settings
 from data.store import open_store
 
@@ -19,15 +22,17 @@ Answer = tuple[dict[str, Any] | None, str, int]
 
 def import_files(settings: Settings, options: Namespace) -> Answer:
     """Import each file; of several, those that can be read come in even when one cannot."""
-    if options.kind != "events":
-        raise InputError(f"--kind {options.kind}: this version imports events. Leave --kind out.")
     values = {}
     for name, ours in options.value:
+        if options.kind in COMPANIONS:
+            values[name] = ours
+            continue
         column, colon, theirs = name.partition(":")
         if column != "event_type" or not colon:
             raise InputError(f"--value {name}={ours}: write it as event_type:THEIRS=OURS.")
         values[theirs] = ours
     chosen = ImportOptions(
+        kind=options.kind,
         format=options.format,
         mapping=dict(options.map),
         constants=dict(options.set),
@@ -54,21 +59,29 @@ def receipt_text(receipt: dict[str, Any]) -> str:
     """A receipt in words."""
     rows = receipt["rows"]
     lines = [
-        f"{receipt['file']} as {receipt['import']} ({receipt['format']}): {rows['read']:,} rows read ="
+        f"{receipt['file']} as {receipt['import']} ({_what(receipt)}): {rows['read']:,} rows read ="
         f" {rows['kept']:,} kept"
         f" + {rows['duplicate']:,} duplicate + {rows['rejected']:,} refused",
         *(f"  {count:>9,} refused: {reason}" for reason, count in receipt["rejected_by_reason"].items()),
         *(f"  {count:>9,} {kind}" for kind, count in receipt["events_by_type"].items()),
-        f"  {receipt['users']:,} users, {receipt['items']:,} items, " + _reach(receipt),
+        f"  {_reach(receipt)}",
         *(f"  note: {warning}" for warning in receipt["warnings"]),
     ]
     return "\n".join(lines)
 
 
+def _what(receipt: dict[str, Any]) -> str:
+    kind = receipt.get("kind", "events")
+    return receipt["format"] if kind == "events" else kind
+
+
 def _reach(receipt: dict[str, Any]) -> str:
-    if not receipt["first"]:
-        return "no new event"
-    return f"{receipt['first']} to {receipt['last']} ({receipt['timezone']})"
+    counts = [f"{receipt[what]:,} {what}" for what in ("users", "items") if receipt[what] is not None]
+    if receipt["first"]:
+        counts.append(f"{receipt['first']} to {receipt['last']} ({receipt['timezone']})")
+    elif receipt.get("kind", "events") in EVENT_KINDS:
+        counts.append("no new event")
+    return ", ".join(counts)
 
 
 def imports(settings: Settings, options: Namespace) -> Answer:
@@ -78,6 +91,7 @@ def imports(settings: Settings, options: Namespace) -> Answer:
             "import": row.import_id,
             "status": row.status,
             "file": row.file_name,
+            "kind": row.kind,
             "format": row.format,
             "sample": row.sample,
             "rows": row.receipt["rows"],
@@ -89,7 +103,9 @@ def imports(settings: Settings, options: Namespace) -> Answer:
         for row in ledger.imports(settings)
     ]
     lines = [
-        f"{r['import']}  {r['status']:<7} {r['rows']['kept']:>12,} kept  {r['imported_at']}  {r['file']}" for r in rows
+        f"{r['import']}  {r['status']:<7} {r['kind']:<10} {r['rows']['kept']:>12,} kept"
+        f"  {r['imported_at']}  {r['file']}"
+        for r in rows
     ]
     return {"imports": rows}, "\n".join(lines) or "Nothing was imported yet.", 0
 
@@ -98,7 +114,7 @@ def undo(settings: Settings, options: Namespace) -> Answer:
     """Take one import back."""
     result = pipeline.undo_import(settings, options.import_id)
     handed = f"; {result['handed_over']:,} stay, for a later import holds them too" if result["handed_over"] else ""
-    return result, f"{result['import']} was taken back: {result['removed']:,} events{handed}.", 0
+    return result, f"{result['import']} was taken back: {result['removed']:,} rows{handed}.", 0
 
 
 def rejects(settings: Settings, options: Namespace) -> Answer:
@@ -125,15 +141,37 @@ def formats(settings: Settings, options: Namespace) -> Answer:
          "rules": {rule.reason: rule.meaning for rule in f.rules}}
         for f in FORMATS.values()
     ]  # fmt: skip
-    columns = [
-        {"name": c.name, "meaning": c.meaning, "required": c.required, "also": list(c.also)} for c in EVENT_COLUMNS
-    ]
+    columns = [_column(c) for c in EVENT_COLUMNS]
+    companions: dict[str, dict[str, Any]] = {
+        kind.name: {"title": kind.title, "about": kind.about, "columns": [_column(f) for f in kind.fields],
+                    "reasons": meanings(kind.name)}
+        for kind in COMPANIONS.values()
+    }  # fmt: skip
     lines = [f"{f['name']:<18} {f['title']}: {', '.join(f['columns']) or 'the columns below'}" for f in known]
-    lines += [
-        "",
-        *(f"{c['name']:<14} {'required  ' if c['required'] else '          '}{c['meaning']}" for c in columns),
-    ]
-    return {"formats": known, "columns": columns}, "\n".join(lines), 0
+    lines += ["", *(_column_line(c) for c in columns)]
+    for name, kind in companions.items():
+        lines += ["", f"--kind {name}: {kind['about']}", *(_column_line(c) for c in kind["columns"])]
+    return {"formats": known, "columns": columns, "companions": companions}, "\n".join(lines), 0
+
+
+def _column(column: Column) -> dict[str, Any]:
+    return {"name": column.name, "meaning": column.meaning, "required": column.required, "also": list(column.also)}
+
+
+def _column_line(column: dict[str, Any]) -> str:
+    return f"{column['name']:<14} {'required  ' if column['required'] else '          '}{column['meaning']}"
+
+
+def template(settings: Settings, options: Namespace) -> Answer:
+    """Write a file with the header of a kind and example rows."""
+    text = template_text(options.kind)
+    try:
+        options.out.write_text(text, encoding="utf-8", newline="")
+    except OSError as error:
+        raise InputError(f"--out {options.out} cannot be written: {error.strerror}. Choose another place.") from error
+    columns = text.partition("\n")[0].split(",")
+    said = f"Header and two example rows for {options.kind} written to {options.out}."
+    return {"kind": options.kind, "columns": columns, "out": str(options.out)}, said, 0
 
 
 def status(settings: Settings, options: Namespace) -> Answer:

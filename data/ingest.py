@@ -1,57 +1,38 @@
 """One file into the lake: all of it or nothing, each event once, with a receipt for every row."""
 
+import hashlib
 import shutil
-from collections.abc import Mapping
-from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-import duckdb
-
 from data import ledger
-from data.cleaning import Plan, make_plan
+from data.companions.load import load_companion
+from data.companions.schema import COMPANIONS
 from data.engine import move_into_place, working_connection
 from data.errors import InputError
-from data.formats import FORMATS, recognise
-from data.judging import take_a_first_look
+from data.events import load_events
 from data.ledger import ImportRow, LakeFile
 from data.lock import writer_lock
-from data.monthly import MonthWriter
+from data.options import ImportOptions
 from data.progress import Progress, quiet
 from data.reading import FileFacts, inspect_file
+from data.schema import KINDS, TIMELESS
 from data.settings import Settings
-from data.staging import NO_MONTH, sample_values, stage
-from data.times import TimeFormat, check_timezone, detect_times
+from data.times import check_timezone
 
-
-@dataclass(frozen=True)
-class ImportOptions:
-    """What the person who imports may say about a file."""
-
-    kind: str = "events"
-    format: str | None = None
-    mapping: Mapping[str, str] = field(default_factory=dict)
-    constants: Mapping[str, str] = field(default_factory=dict)
-    values: Mapping[str, str] = field(default_factory=dict)
-    timezone: str | None = None
-    day_first: bool | None = None
-    sample: str | None = None
-    """Set when the file is one of the shipped samples."""
-
-    def as_json(self) -> dict[str, Any]:
-        """The options as the ledger keeps them."""
-        return {**self.__dict__, "mapping": dict(self.mapping), "constants": dict(self.constants),
-                "values": dict(self.values)}  # fmt: skip
+__all__ = ["ImportOptions", "ingest"]
 
 
 def ingest(
     settings: Settings, path: Path, options: ImportOptions, *, dry_run: bool = False, progress: Progress = quiet
 ) -> dict[str, Any]:
-    """The receipt of importing one file of events into the lake; with `dry_run` nothing is kept.
+    """The receipt of importing one file into the store; with `dry_run` nothing is kept.
 
     Holds the writer lock throughout. Killed at any moment, the store is as before or as after, never between.
     Raises InputError for a file that cannot be used, StoreError for a store that cannot.
     """
+    if options.kind not in KINDS:
+        raise InputError(f"There is no kind '{options.kind}'. Kinds of file: {', '.join(KINDS)}.")
     with writer_lock(settings):
         ledger.sweep(settings)
         work = settings.tmp / "import"
@@ -59,7 +40,7 @@ def ingest(
             progress("reading", 0.0)
             facts = inspect_file(Path(path), work)
             before = _active(settings)
-            again = next((row for row in before if row.file_hash == facts.sha256), None)
+            again = next((r for r in before if r.file_hash == facts.sha256 and r.kind == options.kind), None)
             if again is not None:
                 return _same_file(again)
             if options.sample and any(row.sample is None for row in before):
@@ -98,27 +79,30 @@ def _ingest(
     dry_run: bool,
     progress: Progress,
 ) -> dict[str, Any]:
-    # The first own import and every sample replace the sample that is loaded.
-    replaced = [row for row in before if row.sample is not None and row.sample != options.sample]
+    # The first own import and every sample replace the sample that is loaded; the companions of a sample join its log.
+    joins = options.sample if options.kind != "events" else None
+    replaced = [row for row in before if row.sample is not None and row.sample != joins]
     stays = [row for row in before if row not in replaced]
     timezone = _timezone(settings, options, stays)
-    plan = _plan(facts, options)
+    import_id = _import_id(facts, options)
+    load = load_companion if options.kind in COMPANIONS else load_events
     with working_connection(settings) as connection:
-        times = _times(connection, facts, plan, options)
-        staged = stage(connection, facts, plan, times, timezone, work)
-        take_a_first_look(connection, plan, staged, facts.path.name)
-        import_id = "imp-" + facts.sha256[:12]
-        writer = MonthWriter(connection, settings, plan, work / "out", import_id, {row.import_id for row in stays})
-        months = sorted(staged.months, key=lambda m: (m == NO_MONTH, m))
-        for done, month in enumerate(months):
-            progress("checking rows", 0.2 + 0.7 * done / len(months))
-            writer.add_month(staged.folder, month)
-        written = writer.finish()
-        receipt = writer.receipt(staged.read, timezone, facts)
+        progress("checking rows", 0.2)
+        receipt, written, format_name = load(
+            connection, settings, facts, options, stays, timezone, work, import_id, progress
+        )
+    receipt["kind"] = options.kind
     if not dry_run:
         progress("committing", 0.95)
-        _commit(settings, facts, options, plan, receipt, written, replaced, timezone)
+        _commit(settings, facts, options, format_name, receipt, written, replaced, timezone)
     return receipt
+
+
+def _import_id(facts: FileFacts, options: ImportOptions) -> str:
+    """The same for the same file of the same kind."""
+    if options.kind == "events":
+        return "imp-" + facts.sha256[:12]
+    return "imp-" + hashlib.sha256(f"{options.kind} {facts.sha256}".encode()).hexdigest()[:12]
 
 
 def _timezone(settings: Settings, options: ImportOptions, stays: list[ImportRow]) -> str:
@@ -133,36 +117,11 @@ def _timezone(settings: Settings, options: ImportOptions, stays: list[ImportRow]
     return options.timezone or kept or "UTC"
 
 
-def _plan(facts: FileFacts, options: ImportOptions) -> Plan:
-    if options.format is not None and options.format not in FORMATS:
-        raise InputError(f"There is no format '{options.format}'. Known formats: {', '.join(FORMATS)}.")
-    known = FORMATS[options.format] if options.format else recognise(facts.columns)
-    return make_plan(
-        facts.path.name,
-        facts.columns,
-        known,
-        mapping=options.mapping,
-        constants=options.constants,
-        values=options.values,
-    )
-
-
-def _times(connection: duckdb.DuckDBPyConnection, facts: FileFacts, plan: Plan, options: ImportOptions) -> TimeFormat:
-    column = plan.mapping["event_time"]
-    day_first = options.day_first if options.day_first is not None else plan.format.day_first
-    first = sample_values(connection, facts, column, whole=False)
-    how = detect_times(first, day_first=day_first if day_first is not None else False)
-    if how.kind != "slashed":
-        return how
-    # One date in a whole file may settle which of the two numbers is the day, so all of them are asked.
-    return detect_times(sample_values(connection, facts, column, whole=True), day_first=day_first)
-
-
 def _commit(
     settings: Settings,
     facts: FileFacts,
     options: ImportOptions,
-    plan: Plan,
+    format_name: str,
     receipt: dict[str, Any],
     written: list[tuple[Path, LakeFile]],
     replaced: list[ImportRow],
@@ -183,13 +142,14 @@ def _commit(
             file_name=facts.path.name,
             file_hash=facts.sha256,
             kind=options.kind,
-            format_name=plan.format.name,
+            format_name=format_name,
             sample=options.sample,
             options=options.as_json(),
             receipt=receipt,
             lake_files=[lake_file for _, lake_file in written],
         )
-        ledger.set_state(connection, "timezone", timezone)
+        if options.kind not in TIMELESS:
+            ledger.set_state(connection, "timezone", timezone)
         ledger.set_state(connection, "sample", options.sample)
         if replaced:
             ledger.set_state(connection, "forget", "sample")

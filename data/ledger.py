@@ -48,7 +48,7 @@ class LakeFile:
     path: str
     import_id: str
     role: str
-    """'events', 'rejects', 'overlaps' or 'identity'."""
+    """'events', 'rejects', 'overlaps', 'identity', or a kind of companion."""
     month: str | None
     rows: int
 
@@ -195,7 +195,7 @@ def sweep(settings: Settings) -> None:
     Only a holder of the writer lock may call this.
     """
     named = {f.path for f in files(settings)}
-    for folder in (settings.lake, settings.rejects, settings.overlaps, settings.identity):
+    for folder in (settings.lake, settings.rejects, settings.overlaps, settings.companions, settings.identity):
         for path in folder.rglob("*.parquet*") if folder.exists() else []:
             if str(path.relative_to(settings.var)) not in named:
                 path.unlink(missing_ok=True)

@@ -11,6 +11,7 @@ import duckdb
 from data import ledger
 from data.engine import reading_connection
 from data.errors import StoreError
+from data.schema import EVENT_KINDS
 from data.settings import Settings
 
 COMPLETE_HOURS = 20
@@ -50,7 +51,7 @@ class Meta:
 
 def describe(settings: Settings, connection: duckdb.DuckDBPyConnection, version: int, notes: dict[str, str]) -> None:
     """Write the table `meta` of a build."""
-    active = ledger.imports(settings, active_only=True)
+    active = [row for row in ledger.imports(settings, active_only=True) if row.kind in EVENT_KINDS]
     timezone = ledger.get_state(settings, "timezone") or "UTC"
     reach = [row.receipt for row in active if row.receipt["first"]]
     first = min((r["first"] for r in reach), default="2000-01-01T00:00:00")
@@ -124,5 +125,6 @@ def _one(connection: duckdb.DuckDBPyConnection, sql: str) -> tuple[Any, ...]:
 
 def _currency(settings: Settings, connection: duckdb.DuckDBPyConnection) -> str | None:
     """The log's one currency, None where it names none or several."""
-    found = {row.receipt.get("currency") for row in ledger.imports(settings, active_only=True)}
+    active = ledger.imports(settings, active_only=True)
+    found = {row.receipt.get("currency") for row in active if row.kind in EVENT_KINDS}
     return next(iter(found)) if len(found) == 1 else None

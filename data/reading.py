@@ -14,6 +14,7 @@ from typing import BinaryIO
 import pyarrow.parquet
 
 from data.errors import InputError
+from data.masking import column_names
 
 CHUNK = 1 << 22
 LOOK_AT = 10_000
@@ -181,19 +182,21 @@ def _header(name: str, handle: BinaryIO) -> tuple[list[str], str]:
     header = [column.strip() for column in next(rows, [])]
     if len(header) < 2:
         raise InputError(
-            f"{name} has a single column ('{head[0].strip()[:60]}'). Tideline reads comma, semicolon, tab and bar "
+            f"{name} has a single column ('{column_names(header)[:60]}'). Tideline reads comma, semicolon, tab and bar "
             "separated files with a header line."
         )
-    odd = [row for row in rows if row and len(row) != len(header)]
+    odd = [number for number, row in enumerate(rows, 1) if row and len(row) != len(header)]
     seen = len(head) - 1
     if seen and len(odd) * 2 > seen:
         raise InputError(
             f"{name}: {len(odd):,} of the first {seen:,} rows do not have the {len(header)} columns of the header "
-            f"(first: {delimiter.join(odd[0])[:80]!r}). Check the separator and the quotes."
+            f"(the first is row {odd[0]:,}). Check the separator and the quotes."
         )
     if len({c.casefold() for c in header}) < len(header) or not all(header):
         twice = next((c for c in header if not c or sum(c.casefold() == d.casefold() for d in header) > 1), "")
-        raise InputError(f"{name}: the header names a column twice or not at all ('{twice}'). Name each column once.")
+        raise InputError(
+            f"{name}: the header names a column twice or not at all ('{column_names([twice])}'). Name each column once."
+        )
     return header, delimiter
 
 

@@ -1,9 +1,17 @@
 """The canonical columns of a log, written once: names, what they hold, which are required."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 EVENT_TYPES = ("view", "cart", "remove_from_cart", "wishlist", "purchase", "refund", "search", "review")
 """The canonical event types, in the order of the funnel."""
+
+EVENT_KINDS = ("events", "reviews")
+"""Kinds of file whose rows are events; a file of reviews is a log of which every row is a review."""
+KINDS = ("events", "items", "customers", "reviews", "campaigns", "promotions", "stock")
+"""Every kind of file that can be imported."""
+TIMELESS = ("items", "customers")
+"""Kinds without times, which therefore say nothing about the shop's time zone."""
 
 
 @dataclass(frozen=True)
@@ -45,15 +53,17 @@ def normalised(header: str) -> str:
     return "_".join(header.strip("\ufeff \t\"'").casefold().replace("-", " ").replace("_", " ").split())
 
 
-_BY_HEADER = {normalised(name): column.name for column in EVENT_COLUMNS for name in (column.name, *column.also)}
+def guess_mapping(header: list[str], columns: Sequence[Column] = EVENT_COLUMNS) -> dict[str, str]:
+    """Canonical name -> header column, by exact name first, then by the other headers a column is known by.
 
-
-def guess_mapping(header: list[str]) -> dict[str, str]:
-    """Canonical name -> header column, by exact name first, then by the other headers a column is known by."""
+    >>> guess_mapping(["SKU", "user_id"])
+    {'user_id': 'user_id', 'item_id': 'SKU'}
+    """
+    by_header = {normalised(name): each.name for each in columns for name in (each.name, *each.also)}
     found: dict[str, str] = {}
     for exact in (True, False):
         for column in header:
-            name = _BY_HEADER.get(normalised(column))
+            name = by_header.get(normalised(column))
             free = name and name not in found and column not in found.values()
             if name and free and (not exact or normalised(column) == name):
                 found[name] = column

@@ -36,6 +36,10 @@ class Settings:
         return self.var / "lake" / "overlaps"
 
     @property
+    def companions(self) -> Path:
+        return self.var / "lake" / "companions"
+
+    @property
     def identity(self) -> Path:
         return self.var / "identity"
 

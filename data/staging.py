@@ -10,7 +10,7 @@ from data.cleaning import Plan
 from data.errors import InputError
 from data.reading import LOOK_AT, FileFacts, count_rows, lines_at
 from data.sql import literal, quoted
-from data.times import TimeFormat, local_sql, utc_sql
+from data.times import TimeFormat, detect_times, local_sql, utc_sql
 
 SHAPE = {"MISSING COLUMNS": "too_few_columns", "TOO MANY COLUMNS": "too_many_columns"}
 NO_MONTH = "none"
@@ -70,11 +70,37 @@ def stage(
     folder.mkdir(parents=True)
     time_column = plan.raw(plan.mapping["event_time"])
     local = local_sql("event_time", timezone)
+    sql = (
+        f"select *, cast({local} as date) as day, coalesce(strftime({local}, '%Y-%m'), '{NO_MONTH}') as month"
+        f" from (select *, {utc_sql(time_column, times, timezone)} as event_time from ({source_sql(facts)}))"
+    )
+    return _copy(connection, facts, sql, folder)
+
+
+def stage_whole(connection: duckdb.DuckDBPyConnection, facts: FileFacts, work: Path) -> Staged:
+    """Read a file that is no log, and write its rows as text under the month 'none'; else as `stage` does."""
+    folder = work / "staged"
+    folder.mkdir(parents=True)
+    return _copy(connection, facts, f"select *, '{NO_MONTH}' as month from ({source_sql(facts)})", folder)
+
+
+def column_times(
+    connection: duckdb.DuckDBPyConnection, facts: FileFacts, column: str, canonical: str, day_first: bool | None
+) -> TimeFormat:
+    """How the times in one column of a file are written. Raises InputError where day and month cannot be told apart."""
+    first = sample_values(connection, facts, column, whole=False)
+    how = detect_times(first, day_first=day_first if day_first is not None else False, column=canonical)
+    if how.kind != "slashed":
+        return how
+    # One date in a whole file may settle which of the two numbers is the day, so all of them are asked.
+    every = sample_values(connection, facts, column, whole=True)
+    return detect_times(every, day_first=day_first, column=canonical)
+
+
+def _copy(connection: duckdb.DuckDBPyConnection, facts: FileFacts, sql: str, folder: Path) -> Staged:
     try:
         connection.execute(
-            f"copy (select *, cast({local} as date) as day, coalesce(strftime({local}, '%Y-%m'), '{NO_MONTH}') as month"
-            f" from (select *, {utc_sql(time_column, times, timezone)} as event_time from ({source_sql(facts)})))"
-            f" to {literal(folder)} (format parquet, partition_by (month), compression lz4)"
+            f"copy ({sql}) to {literal(folder)} (format parquet, partition_by (month), compression lz4)"
         ).fetchall()
     except (duckdb.InvalidInputException, duckdb.IOException, duckdb.ConversionException) as error:
         raise InputError(f"{facts.path.name} cannot be read as it is: {str(error).splitlines()[0]}") from error

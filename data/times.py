@@ -41,8 +41,8 @@ def check_timezone(name: str) -> str:
     return name
 
 
-def detect_times(sample: Sequence[str], *, day_first: bool | None = None) -> TimeFormat:
-    """The way the times in `sample` are written, by what most of them look like.
+def detect_times(sample: Sequence[str], *, day_first: bool | None = None, column: str = "event_time") -> TimeFormat:
+    """The way the times in `sample`, values of `column`, are written, by what most of them look like.
 
     Raises InputError where day and month cannot be told apart and `day_first` does not say.
 
@@ -56,7 +56,7 @@ def detect_times(sample: Sequence[str], *, day_first: bool | None = None) -> Tim
         return TimeFormat("iso")
     slashed = [match for value in values if (match := _SLASHED.match(value))]
     if len(slashed) * 2 > len(values):
-        return _slashed(slashed, day_first)
+        return _slashed(slashed, day_first, column)
     if sum(bool(_COMPACT.match(value)) for value in values) * 2 > len(values):
         return TimeFormat("compact")
     if sum(bool(_EPOCH.match(value)) for value in values) * 2 > len(values):
@@ -64,14 +64,14 @@ def detect_times(sample: Sequence[str], *, day_first: bool | None = None) -> Tim
     return TimeFormat("iso", zoned=any(_ZONED.search(value) for value in values))
 
 
-def _slashed(matches: list[re.Match[str]], day_first: bool | None) -> TimeFormat:
+def _slashed(matches: list[re.Match[str]], day_first: bool | None, column: str) -> TimeFormat:
     first = max(int(match[1]) for match in matches)
     second = max(int(match[3]) for match in matches)
     separator = matches[0][2]
     year = "%Y" if len(matches[0][4]) == 4 else "%y"
     if first > 12 and second > 12:
         raise InputError(
-            f"Column event_time mixes day-first and month-first dates (it holds {first} in the first and {second} in"
+            f"Column {column} mixes day-first and month-first dates (it holds {first} in the first and {second} in"
             " the second place). Write them as YYYY-MM-DD and import again."
         )
     if first > 12:
@@ -80,7 +80,7 @@ def _slashed(matches: list[re.Match[str]], day_first: bool | None) -> TimeFormat
         return TimeFormat("slashed", separator=separator, year=year, day_first=False)
     if day_first is None:
         raise InputError(
-            f"Column event_time could be day-first or month-first: '{matches[0][0]}' and all the others fit both."
+            f"Column {column} could be day-first or month-first: '{matches[0][0]}' and all the others fit both."
             " Say which with --day-first or --month-first."
         )
     return TimeFormat("slashed", separator=separator, year=year, day_first=day_first)

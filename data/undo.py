@@ -6,11 +6,13 @@ from typing import Any
 
 from data import ledger
 from data.cleaning import LAKE_COLUMNS
+from data.companions.schema import COMPANIONS
 from data.engine import move_into_place, working_connection
 from data.errors import InputError
 from data.ledger import ImportRow, LakeFile
 from data.lock import writer_lock
 from data.monthly import PARQUET
+from data.schema import EVENT_KINDS, TIMELESS
 from data.settings import Settings
 from data.sql import literal
 
@@ -50,12 +52,15 @@ def _undo(settings: Settings, row: ImportRow, work: Path) -> dict[str, Any]:
         ledger.remove_files(connection, [*(file.path for file in gone), *replaced])
         ledger.add_files(connection, [file for _, file in written])
         version = ledger.bump_version(connection)
-        if not connection.execute("select count(*) from imports where status = 'active'").fetchone()[0]:
+        left = {r[0] for r in connection.execute("select distinct kind from imports where status = 'active'")}
+        if not left:
             ledger.set_state(connection, "sample", None)
+        if left <= set(TIMELESS):
             ledger.set_state(connection, "timezone", None)
+        if left.isdisjoint(EVENT_KINDS):
             ledger.set_state(connection, "forget", "sample" if row.sample else "themes")
     ledger.sweep(settings)
-    removed = sum(file.rows for file in gone if file.role == "events")
+    removed = sum(file.rows for file in gone if file.role == "events" or file.role in COMPANIONS)
     return {"import": import_id, "removed": removed, "handed_over": handed, "data_version": version}
 
 

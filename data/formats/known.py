@@ -70,6 +70,12 @@ def _online_retail(name: str, title: str, order: str, price: str, user: str) -> 
     )
 
 
+REVIEW_RULES = (
+    Rule("rating_out_of_range", "the rating is not from 1 to 5", "try_cast(rating as double) not between 1 and 5"),
+    Rule("review_empty", "neither a rating nor words", "rating is null and review_text is null"),
+)
+"""What is refused in a file of reviews beside what any log refuses."""
+
 FORMATS: dict[str, Format] = {
     each.name: each
     for each in (
