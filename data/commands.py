@@ -214,7 +214,7 @@ def sample(settings: Settings, options: Namespace) -> Answer:
             publish(settings)
         return {"loaded": False}, "", 0
     receipt = pipeline.load_sample(settings, options.name)
-    return receipt, receipt_text(receipt), 0
+    return receipt, "\n".join(receipt_text(each) for each in (receipt, *receipt["companions"])), 0
 
 
 def rebuild(settings: Settings, options: Namespace) -> Answer:

@@ -1,5 +1,6 @@
 """The whole way from a file to what pages show: lake, themes, rollups, publish; and the whole way back."""
 
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -19,11 +20,15 @@ def import_file(
     """Import one file and publish; comes back with its receipt (see data.ingest.ingest)."""
     receipt = ingest(settings, path, options, dry_run=dry_run, progress=_part(progress, 0.0, 0.4))
     if not dry_run:
-        publish(settings, progress=_part(progress, 0.4, 1.0))
-        problem = ledger.get_state(settings, "themes_problem")
-        if problem:
-            receipt["warnings"].append(f"Themes were left as they were, for the language model failed: {problem}")
+        _publish(settings, receipt, _part(progress, 0.4, 1.0))
     return receipt
+
+
+def _publish(settings: Settings, receipt: dict[str, Any], progress: Progress) -> None:
+    publish(settings, progress=progress)
+    problem = ledger.get_state(settings, "themes_problem")
+    if problem:
+        receipt["warnings"].append(f"Themes were left as they were, for the language model failed: {problem}")
 
 
 def undo_import(settings: Settings, import_id: str, *, progress: Progress = quiet) -> dict[str, Any]:
@@ -35,7 +40,9 @@ def undo_import(settings: Settings, import_id: str, *, progress: Progress = quie
 
 
 def load_sample(settings: Settings, name: str, *, progress: Progress = quiet) -> dict[str, Any]:
-    """Load one of the shipped samples in place of the one that is loaded; comes back with its receipt.
+    """Load one of the shipped samples, companions and all, in place of the one that is loaded.
+
+    Comes back with the receipt of its log, and under "companions" those of its companion files.
 
     Raises InputError for a name that is not known, and beside imports of one's own.
     """
@@ -45,7 +52,15 @@ def load_sample(settings: Settings, name: str, *, progress: Progress = quiet) ->
     progress("preparing the sample", 0.0)
     path = prepare_sample(settings, name)
     options = ImportOptions(sample=name, timezone=sample.timezone)
-    return import_file(settings, path, options, progress=progress)
+    receipt = ingest(settings, path, options, progress=_part(progress, 0.0, 0.4))
+    found = sorted(sample.companions(path.parent).items())
+    receipt["companions"] = [ingest(settings, file, replace(options, kind=kind)) for kind, file in found]
+    loaded = {each["import"] for each in (receipt, *receipt["companions"])}
+    for row in ledger.imports(settings, active_only=True):
+        if row.import_id not in loaded:  # a companion that this sample had when it was made another time
+            undo(settings, row.import_id)
+    _publish(settings, receipt, _part(progress, 0.4, 1.0))
+    return receipt
 
 
 def leave_sample(settings: Settings, *, progress: Progress = quiet) -> dict[str, Any]:

