@@ -57,7 +57,8 @@ def load_sample(settings: Settings, name: str, *, progress: Progress = quiet) ->
     receipt["companions"] = [ingest(settings, file, replace(options, kind=kind)) for kind, file in found]
     loaded = {each["import"] for each in (receipt, *receipt["companions"])}
     for row in ledger.imports(settings, active_only=True):
-        if row.import_id not in loaded:  # a companion that this sample had when it was made another time
+        # A companion that this sample had when it was made another time is none of it now.
+        if row.sample == name and row.import_id not in loaded:
             undo(settings, row.import_id)
     _publish(settings, receipt, _part(progress, 0.4, 1.0))
     return receipt
