@@ -3,6 +3,8 @@
 import re
 from collections.abc import Iterable
 
+from data.errors import InputError
+
 HIDDEN = "(hidden)"
 _ADDRESS = re.compile(r"""[^\s,;:|<>()"'=]+@[^\s,;:|<>()"'=]+""")
 _PHONE = re.compile(r"(?:\+|\b00)\d[\d\s().-]{5,}\d")
@@ -34,3 +36,12 @@ def column_names(columns: Iterable[str]) -> str:
     'user_id, (hidden)'
     """
     return ", ".join(HIDDEN if looks_like_contact(name) else name for name in columns)
+
+
+def refuse_values_as_header(file_name: str, columns: Iterable[str]) -> None:
+    """Raise InputError when the first line of a file holds an address or a number instead of the names of columns."""
+    if any(looks_like_contact(name) for name in columns):
+        raise InputError(
+            f"The first line of {file_name} holds values, not the names of columns. Put a header line above it, such as"
+            " the one that `python -m data template KIND --out FILE` writes."
+        )

@@ -7,7 +7,7 @@ from data.companions.schema import Kind
 from data.companions.values import readers
 from data.errors import InputError
 from data.formats import CANONICAL
-from data.masking import looks_like_contact
+from data.masking import refuse_values_as_header
 from data.reading import FileFacts
 from data.schema import guess_mapping
 
@@ -23,11 +23,8 @@ def make_plan(
     Raises InputError for a column that is not there, a required one that nobody maps, or a value that is not ours.
     """
     name = facts.path.name
-    if kind.private and any(looks_like_contact(column) for column in facts.columns):
-        raise InputError(
-            f"The first line of {name} holds values, not the names of columns. Put a header line above it, such as the"
-            f" one that `python -m data template {kind.name} --out FILE` writes."
-        )
+    if kind.private:
+        refuse_values_as_header(name, facts.columns)
     names = [field.name for field in kind.fields]
     check_named(name, facts.columns, names, mapping, constants)
     for each in constants:

@@ -151,3 +151,31 @@ _KINDS = (
 
 COMPANIONS: dict[str, Kind] = {kind.name: kind for kind in _KINDS}
 """The kinds of companion file that are kept as tables of their own."""
+
+
+def columns_of(kind: str) -> tuple[Column, ...]:
+    """The canonical columns of any of data.schema.KINDS, in order; every row of a file of reviews is a review."""
+    if kind in COMPANIONS:
+        return COMPANIONS[kind].fields
+    return tuple(column for column in EVENT_COLUMNS if kind == "events" or column.name != "event_type")
+
+
+def title_of(kind: str) -> str:
+    """What a file of any of data.schema.KINDS is called.
+
+    >>> title_of("events"), title_of("stock")
+    ('Events', 'Stock-outs')
+    """
+    return COMPANIONS[kind].title if kind in COMPANIONS else kind.capitalize()
+
+
+def about_of(kind: str) -> str:
+    """What one row of a file of any of data.schema.KINDS says."""
+    if kind in COMPANIONS:
+        return COMPANIONS[kind].about
+    return "what somebody thought of an item" if kind == "reviews" else "what somebody did, with which item, and when"
+
+
+def is_private(kind: str) -> bool:
+    """Whether what a file of this kind holds is kept from every page and message."""
+    return kind in COMPANIONS and COMPANIONS[kind].private

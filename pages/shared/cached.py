@@ -58,6 +58,8 @@ def _picture(
 
 
 @st.cache_data(max_entries=16, show_spinner=False)
-def preview_of(var: str, path: Path, modified: int, chosen: tuple[tuple[str, str], ...] = ()) -> Preview:
+def preview_of(
+    var: str, path: Path, modified: int, chosen: tuple[tuple[str, str], ...] = (), kind: str | None = None
+) -> Preview:
     """A look at a file with what was mapped so far, taken once while both stay as they are."""
-    return preview(load_settings(), path, dict(chosen))
+    return preview(load_settings(), path, dict(chosen), kind)

@@ -34,11 +34,11 @@ def _card(sample: Sample, key: str, disabled: bool) -> None:
             st.rerun()
 
 
-def upload(*, key: str) -> None:
+def upload(*, key: str, label: str = "Upload a log") -> None:
     """A file picker; what comes in lands in the inbox and is opened for a look before anything is imported."""
     taken = int(st.session_state.get(state.UPLOADS, 0))
     file = st.file_uploader(
-        "Upload a log", type=KINDS, max_upload_size=UPLOAD_LIMIT_MB, key=f"{key}_file_{taken}",
+        label, type=KINDS, max_upload_size=UPLOAD_LIMIT_MB, key=f"{key}_file_{taken}",
         help=f"CSV, gzipped CSV or Parquet up to {UPLOAD_LIMIT_MB} MB. Put larger files into var/inbox.",
     )  # fmt: skip
     if file is None:

@@ -4,7 +4,7 @@ import streamlit as st
 
 from pages.shared import jobstrip, offer, state
 from pages.shared.parts import block, head
-from pages.start.data_views import imports, quality, waiting
+from pages.start.data_views import imports, quality, templates, waiting
 
 opened = state.store()
 preparing = jobstrip.busy(state.settings())
@@ -15,8 +15,10 @@ if file := state.param("file"):
         waiting.draw(file)
 
 with block("Adding data"):
-    offer.upload(key="data")
+    offer.upload(key="data", label="Upload a log, or a file that goes with it")
     offer.inbox(key="data")
+with st.expander("What each file looks like", icon=":material/description:"):
+    templates.draw()
 with st.expander("Sample shops", icon=":material/science:", expanded=opened is None):
     st.caption(
         "A sample replaces a sample. It is refused beside your own imports, and your first own import removes it."

@@ -3,10 +3,12 @@
 import polars as pl
 import streamlit as st
 
+from data.companions.schema import title_of
 from data.ledger import ImportRow
 
 COLUMNS = {
     "file": st.column_config.TextColumn("File", width="medium"),
+    "holds": st.column_config.TextColumn("Holds", width="small"),
     "status": st.column_config.TextColumn("Status", width="small"),
     "kept": st.column_config.NumberColumn("Kept", format="localized"),
     "duplicate": st.column_config.NumberColumn("Duplicate", format="localized"),
@@ -17,11 +19,12 @@ COLUMNS = {
 
 
 def frame(rows: list[ImportRow]) -> pl.DataFrame:
-    """One row per import: file, status, kept, duplicate, rejected, days, imported."""
+    """One row per import: file, holds, status, kept, duplicate, rejected, days, imported."""
     return pl.DataFrame(
         [
             {
                 "file": row.file_name,
+                "holds": title_of(row.kind),
                 "status": "sample" if row.sample and row.status == "active" else row.status,
                 "kept": row.receipt["rows"]["kept"],
                 "duplicate": row.receipt["rows"]["duplicate"],

@@ -6,9 +6,11 @@ from zoneinfo import available_timezones
 
 import streamlit as st
 
+from data.companions.schema import columns_of, title_of
+from data.companions.values import ARMS
 from data.ledger import get_state, imports
 from data.preview import Preview
-from data.schema import EVENT_COLUMNS, EVENT_TYPES, Column
+from data.schema import EVENT_TYPES, KINDS, TIMELESS, Column
 from data.settings import Settings
 from pages.shared import cached, state
 
@@ -26,7 +28,7 @@ class Answers:
     mapping: dict[str, str]
     constants: dict[str, str]
     values: dict[str, str]
-    timezone: str
+    timezone: str | None
     day_first: bool | None
 
     @property
@@ -42,26 +44,37 @@ def ask(path: Path) -> Answers:
     """Draw the questions that this file leaves open."""
     here = state.settings()
     look = (str(here.var), path, path.stat().st_mtime_ns)
-    first = cached.preview_of(*look)
     with st.grid(3, min_column_width=220):
-        timezone = _timezone(here)
-        mapping = _columns([each for each in EVENT_COLUMNS if each.name in first.missing], first)
+        kind = _kind(path, cached.preview_of(*look).suggested)
+        first = cached.preview_of(*look, kind=kind)
+        timezone = None if kind in TIMELESS else _timezone(here)
+        columns = columns_of(kind)
+        mapping = _columns([each for each in columns if each.name in first.missing], first)
     if first.format == "tideline":
-        others = [each for each in EVENT_COLUMNS if each.name not in first.mapping and each.name not in first.missing]
+        others = [each for each in columns if each.name not in first.mapping and each.name not in first.missing]
         with st.expander("More columns", icon=":material/view_column:"), st.grid(3, min_column_width=220):
             mapping |= _columns(others, first)
-    seen = cached.preview_of(*look, chosen=tuple(mapping.items()))
+    seen = cached.preview_of(*look, chosen=tuple(mapping.items()), kind=kind)
     constants: dict[str, str] = {}
     with st.grid(3, min_column_width=220):
         if "event_type" in seen.missing:
-            kind = st.selectbox("Every row is a", EVENT_TYPES, index=None, key="data_kind")
-            constants = {"event_type": kind} if kind else {}
+            every = st.selectbox("Every row is a", EVENT_TYPES, index=None, key="data_kind")
+            constants = {"event_type": every} if every else {}
         day_first = _order(seen)
     return Answers(seen, mapping, constants, _values(seen), timezone, day_first)
 
 
+def _kind(path: Path, suggested: str) -> str:
+    """What the file holds: as its header suggests, until somebody says otherwise."""
+    return st.selectbox(
+        "What is in this file?", KINDS, index=KINDS.index(suggested), format_func=title_of,
+        key=f"data_holds_{path.name}",
+        help="A log of events, or a file that goes with one. What its columns look like is chosen to begin with.",
+    )  # fmt: skip
+
+
 def _timezone(here: Settings) -> str:
-    own = any(row.sample is None for row in imports(here, active_only=True))
+    own = any(row.sample is None and row.kind not in TIMELESS for row in imports(here, active_only=True))
     zones = sorted(available_timezones())
     known = get_state(here, "timezone") or "UTC"
     return st.selectbox(
@@ -92,13 +105,14 @@ def _order(seen: Preview) -> bool | None:
 
 
 def _values(seen: Preview) -> dict[str, str]:
-    """Their event types that are not ours, each with what it means here."""
+    """Their event types that are not ours, each with what it means here; in a file of campaigns, their arms."""
     if not seen.unknown_types:
         return {}
-    st.markdown("**Event types that Tideline does not know.** Say what each means, or leave those rows out.")
+    arms = seen.kind == "campaigns"
+    ours, what = (tuple(ARMS), "Arms") if arms else (EVENT_TYPES, "Event types")
+    st.markdown(f"**{what} that Tideline does not know.** Say what each means, or leave those rows out.")
     with st.grid(4, min_column_width=180):
         said = {
-            value: st.selectbox(value, [SKIP, *EVENT_TYPES], key=f"data_value_{value}")
-            for value in seen.unknown_types[:TYPES]
+            value: st.selectbox(value, [SKIP, *ours], key=f"data_value_{value}") for value in seen.unknown_types[:TYPES]
         }
-    return {value: ours for value, ours in said.items() if ours != SKIP}
+    return {f"arm:{value}" if arms else value: meant for value, meant in said.items() if meant != SKIP}

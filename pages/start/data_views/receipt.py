@@ -6,7 +6,9 @@ import streamlit as st
 
 from analytics.figures.imports import import_funnel
 from data.cleaning import REASONS
-from data.formats import FORMATS
+from data.companions.rules import meanings
+from data.companions.schema import COMPANIONS, is_private, title_of
+from data.formats import FORMATS, REVIEW_RULES
 from data.ledger import ImportRow
 from data.rejects import rejects
 from pages.shared import state, wording
@@ -38,27 +40,32 @@ def summary(facts: dict[str, Any]) -> str:
     """What the import did, in words."""
     rows = facts["rows"]
     kinds = ", ".join(f"{wording.whole(count)} {name}" for name, count in (facts.get("events_by_type") or {}).items())
+    kind = facts.get("kind", "events")
     text = (
         f"Of **{wording.whole(rows['read'])}** rows read, **{wording.whole(rows['kept'])}** are used, "
         f"{wording.whole(rows['duplicate'])} were already there and {wording.whole(rows['rejected'])} were set "
-        f"aside.\n\nRead as *{facts['format']}*, times in {facts['timezone']}"
+        f"aside.\n\nRead as *{facts['format'] if kind == 'events' else title_of(kind)}*"
     )
+    if facts["timezone"]:
+        text += f", times in {facts['timezone']}"
     if facts.get("first"):
         text += f", from {facts['first'][:10]} to {facts['last'][:10]}"
     text += "."
     if kinds:
         text += f" Events: {kinds}."
-    if facts.get("users") is not None:
-        text += f" {wording.whole(facts['users'])} people, {wording.whole(facts['items'])} items."
-    return text
+    counts = [(facts.get("users"), "people"), (facts.get("items"), "items")]
+    said = ", ".join(f"{wording.whole(count)} {what}" for count, what in counts if count is not None)
+    return f"{text} {said}." if said else text
 
 
 def reasons(facts: dict[str, Any]) -> str:
     """Why rows were set aside, as a list, each reason with its meaning."""
-    meanings = REASONS | {rule.reason: rule.meaning for rule in FORMATS[facts["format"]].rules}
+    kind = facts.get("kind", "events")
+    rules = (*FORMATS[facts["format"]].rules, *REVIEW_RULES)
+    known = meanings(kind) if kind in COMPANIONS else REASONS | {rule.reason: rule.meaning for rule in rules}
     found = sorted((facts.get("rejected_by_reason") or {}).items(), key=lambda each: -each[1])
     return "\n".join(
-        f"- {wording.whole(count)} **{name.replace('_', ' ')}**: {meanings.get(name, '')}" for name, count in found
+        f"- {wording.whole(count)} **{name.replace('_', ' ')}**: {known.get(name, '')}" for name, count in found
     )
 
 
@@ -72,6 +79,12 @@ def refused(row: ImportRow) -> None:
         return
     with shut:
         frame = rejects(state.settings(), row.import_id)
+        if is_private(row.kind):
+            st.caption(
+                "What these rows hold is shown on no page. To mend them, write them to a file with "
+                f"`python -m data rejects {row.import_id} --out FILE`."
+            )
+            frame = frame.select("line", "counted", "reason", "column")
         table(frame, f"Refused rows of {row.file_name} with line, column and reason", key=f"data_refused_{row.seq}")
         about = {"table": "refused rows", "file": row.file_name, "import": row.import_id}
         st.download_button(

@@ -5,9 +5,9 @@ from pathlib import Path
 import polars as pl
 import streamlit as st
 
+from data.companions.schema import about_of, columns_of, is_private
 from data.inbox import inbox_files
 from data.preview import Preview
-from data.schema import EVENT_COLUMNS
 from pages.shared import jobstrip, state
 from pages.shared.parts import empty, table
 from pages.start.data_views import mapping
@@ -46,6 +46,11 @@ def draw(name: str) -> None:
 
 def recognised(seen: Preview) -> str:
     """What the file looks like, in a sentence."""
+    if seen.kind != "events":
+        hidden = " Its values are shown on no page." if is_private(seen.kind) else ""
+        return (
+            f"Each row says {about_of(seen.kind)}. Its columns were matched by their names; check them first.{hidden}"
+        )
     if seen.format == "tideline":
         return f"No known format, so its {len(seen.columns)} columns were matched by their names. Check them first."
     return f"Recognised as **{seen.title}**: its columns, event types and cleaning rules are known."
@@ -54,7 +59,7 @@ def recognised(seen: Preview) -> str:
 def listing(seen: Preview) -> pl.DataFrame:
     """One row per column of the file: ours, theirs, examples, meaning."""
     ours = {column: name for name, column in seen.mapping.items()}
-    meanings = {column.name: column.meaning for column in EVENT_COLUMNS}
+    meanings = {column.name: column.meaning for column in columns_of(seen.kind)}
     rows = [
         (ours.get(each, "kept as it is"), each, " · ".join(seen.examples[each]), meanings.get(ours.get(each, ""), ""))
         for each in seen.columns
@@ -65,7 +70,7 @@ def listing(seen: Preview) -> pl.DataFrame:
 def start(path: Path, answers: mapping.Answers) -> None:
     """Hand the file to the worker and close the question."""
     options = {
-        "mapping": answers.mapping, "constants": answers.constants, "values": answers.values,
+        "kind": answers.seen.kind, "mapping": answers.mapping, "constants": answers.constants, "values": answers.values,
         "timezone": answers.timezone, "day_first": answers.day_first,
     }  # fmt: skip
     jobstrip.start("import_file", {"path": str(path), "options": options}, f"Import {path.name}")
