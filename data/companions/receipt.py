@@ -65,11 +65,11 @@ def _warnings(connection: duckdb.DuckDBPyConnection, kind: Kind, known: dict[str
     said = []
     if known["replaced"]:
         said.append(
-            f"For {known['replaced']:,} rows an earlier import has the same {about}; this file counts from now on."
+            f"Rows whose {about} an earlier import has: {known['replaced']:,}. This file counts for them from now on."
         )
     if known["refused"]:
         said.append(
-            f"{known['refused']:,} refused rows are about a {about} that an earlier import knows; what that import says"
+            f"Refused rows whose {about} an earlier import has: {known['refused']:,}. What that import says"
             " still counts. Mend those rows and import them."
         )
     if kind.name == "customers":
@@ -78,6 +78,6 @@ def _warnings(connection: duckdb.DuckDBPyConnection, kind: Kind, known: dict[str
         ).fetchall()[0][0]
         if lacking:
             said.append(
-                f"{lacking:,} phone numbers have no country code. They are kept as given, and no export can use them."
+                f"Phone numbers without a country code: {lacking:,}. They are kept as given; no export can use them."
             )
     return said

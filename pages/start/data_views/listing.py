@@ -29,7 +29,7 @@ def frame(rows: list[ImportRow]) -> pl.DataFrame:
                 "kept": row.receipt["rows"]["kept"],
                 "duplicate": row.receipt["rows"]["duplicate"],
                 "rejected": row.receipt["rows"]["rejected"],
-                "days": " to ".join((row.receipt.get(end) or "–")[:10] for end in ("first", "last")),
+                "days": " to ".join(row.receipt[end][:10] for end in ("first", "last") if row.receipt.get(end)) or "–",
                 "imported": row.imported_at.replace(tzinfo=None),
             }
             for row in rows

@@ -60,10 +60,12 @@ def listing(seen: Preview) -> pl.DataFrame:
     """One row per column of the file: ours, theirs, examples, meaning."""
     ours = {column: name for name, column in seen.mapping.items()}
     meanings = {column.name: column.meaning for column in columns_of(seen.kind)}
+    unseen = "not shown" if is_private(seen.kind) else ""
     rows = [
-        (ours.get(each, "kept as it is"), each, " · ".join(seen.examples[each]), meanings.get(ours.get(each, ""), ""))
+        (ours.get(each, "kept as it is"), each, " · ".join(seen.examples[each]) or unseen,
+         meanings.get(ours.get(each, ""), ""))
         for each in seen.columns
-    ]
+    ]  # fmt: skip
     return pl.DataFrame(rows, ["ours", "theirs", "examples", "meaning"], orient="row")
 
 
