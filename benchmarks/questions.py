@@ -11,20 +11,31 @@ from typing import Any
 import polars as pl
 
 from analytics import quality, segments, summary
+from analytics.choices import segment_of
 from analytics.cohorts import cell_users, cohort_mix, cohort_sizes, moved_to, others_mix, retention
 from analytics.interest_table import interest_table, item_table
 from analytics.lifecycle import lifecycle
 from analytics.people import SEGMENT_COLUMN
 from analytics.risers import risers
 from analytics.trends import ITEM_OF_SQL, compared, item_trend, trend
+from data.lists import lists
 from data.scope import Scope
 from data.settings import Settings
 from data.store import Store
 
 GRAINS = ("day", "week", "month")
 FAR_FROM_THE_BAR = 0.04
-Question = tuple[str, str, Callable[[], object]]
-"""What is asked, with which knobs, and the call."""
+
+
+@dataclass(frozen=True)
+class Question:
+    """What is asked, with which knobs, and the call."""
+
+    name: str
+    about: str
+    wide: bool
+    """Among the people of a list or of two segments at once: no counts lie ready, rows of people are gone through."""
+    ask: Callable[[], object]
 
 
 @dataclass
@@ -32,6 +43,7 @@ class Cost:
     """The CPU of one question with one set of knobs, in ms."""
 
     about: str
+    wide: bool
     query_ms: float
     """Its slowest SQL query, median of the rounds."""
     answer_ms: float
@@ -59,24 +71,25 @@ def measure(store: Clocked, rounds: int) -> dict[str, list[Cost]]:
     Asked `rounds` times, but once only where the first time, the slowest, is far from the bar.
     """
     found: dict[str, list[Cost]] = defaultdict(list)
-    for name, about, ask in questions(store):
+    for question in questions(store):
         store.noted.clear()
         whole = []
         for _ in range(rounds):
             before = time.process_time()
-            ask()
+            question.ask()
             whole.append(time.process_time() - before)
             if max((max(times) for times in store.noted.values()), default=0.0) < FAR_FROM_THE_BAR:
                 break
         if not store.noted:
             continue
         slowest, (sql, _) = max((statistics.median(times), key) for key, times in store.noted.items())
-        found[name].append(Cost(about, slowest * 1e3, statistics.median(whole) * 1e3, " ".join(sql.split())))
+        answer = statistics.median(whole) * 1e3
+        found[question.name].append(Cost(question.about, question.wide, slowest * 1e3, answer, " ".join(sql.split())))
     return found
 
 
 def scopes(store: Store) -> dict[str, Scope]:
-    """Everybody, and the largest values of every segment but the very largest, which is nearly everybody."""
+    """Everybody, a middling value of every segment, two segments at once, and a saved list where there is one."""
     found = {"everybody": Scope()}
     for name, wanted in (("country", "France"), ("rfm", "champions"), ("cohort", None)):
         if name in store.meta.segments:
@@ -84,8 +97,17 @@ def scopes(store: Store) -> dict[str, Scope]:
             value = wanted if wanted in values else values[len(values) // 2]
             found[f"{name}={value}"] = Scope(segments=((name, value),))
     both = [pair for label in found if label.startswith(("country", "rfm")) for pair in found[label].segments]
-    found["country and rfm"] = Scope(segments=tuple(both))
+    if len(both) == 2:
+        found["country and rfm"] = Scope(segments=tuple(both))
+    for saved in lists(store.settings)[:1]:
+        found["list"] = Scope(segments=(("list", saved.id),))
     return found
+
+
+def is_wide(scope: Scope, by: str = "") -> bool:
+    """Whether a question goes through rows of people: see `Question.wide`."""
+    names = {name for name, _ in scope.segments} | {segment_of(by)} - {None}
+    return "list" in names or len(names) > 1
 
 
 def questions(store: Store) -> Iterator[Question]:
@@ -93,7 +115,8 @@ def questions(store: Store) -> Iterator[Question]:
 
     def each(function: Callable[..., object], scope: Scope, label: str, **knobs: Any) -> Question:
         about = " ".join([label, *(f"{value}" for value in knobs.values())])
-        return function.__name__, about, lambda: function(store, scope, **knobs)
+        wide = is_wide(scope, str(knobs.get("by", "")))
+        return Question(function.__name__, about, wide, lambda: function(store, scope, **knobs))
 
     for label, scope in scopes(store).items():
         yield from _about_trends(store, scope, label, each)
@@ -103,8 +126,8 @@ def questions(store: Store) -> Iterator[Question]:
         for grain in ("week", "month"):
             yield each(lifecycle, Scope(), "everybody", by=by, grain=grain)
     yield each(quality.by_day, Scope(), "everybody")
-    yield "segment_values", "", lambda: segments.segment_values(store)
-    yield "readiness", "", lambda: summary.readiness(store)
+    yield Question("segment_values", "", False, lambda: segments.segment_values(store))
+    yield Question("readiness", "", False, lambda: summary.readiness(store))
 
 
 ITEMS_COUNTED = 50
@@ -140,7 +163,8 @@ def _about_cohorts(store: Store, scope: Scope, label: str, each: Callable[..., Q
         start = sizes.sort("size")["cohort"][-1]
         yield each(cohort_sizes, scope, label, cohort=cohort)
         yield each(retention, scope, label, cohort=cohort)
-        yield "cell_users", f"{label} {cohort}", _cell(store, scope, cohort, start)
+        cell = _cell(store, scope, cohort, start)
+        yield Question("cell_users", f"{label} {cohort}", is_wide(scope), cell)
         for by in _interests(store):
             for function in (cohort_mix, others_mix, moved_to):
                 yield each(function, scope, label, cohort=cohort, by=by, start=start)
