@@ -10,6 +10,7 @@ import polars as pl
 import pytest
 
 from data import ledger
+from data.companions.schema import COMPANIONS
 from data.serving import current_file
 from data.settings import Settings
 
@@ -47,10 +48,36 @@ def digest() -> Callable[[Settings], dict[str, str]]:
     return store_digest
 
 
+NUMBERED = ("person", "context", "subject", "line", "subject_line")
+"""Tables that only give numbers to people, interests and the like; the numbers depend on the order of imports."""
+
+PLACES = """
+    left join person p on p.u = v.u join context c on c.x = v.x"""
+VISITS = (
+    "select v.day, p.user_no, v.v, l.id, c.country, c.platform, c.attributes, v.events from visit_{kind} v"
+    + PLACES + " join line l on l.l = v.l"
+)  # fmt: skip
+BY_NAME = {
+    **{f"visit_{kind}": VISITS.format(kind=kind) for kind in ("theme", "category", "whole")},
+    "visit_item": "select v.day, p.user_no, s.item_id, s.query, c.country, c.platform, c.attributes from visit_item v"
+    + PLACES + " join subject s on s.s = v.s",
+    "sale_item": "select v.day, p.user_no, s.item_id, c.country, c.platform, c.attributes, v.purchases, v.revenue"
+    " from sale_item v" + PLACES + " join subject s on s.s = v.s",
+    "users": "select * exclude (u) from users",
+    "shown_interest": 'select distinct "by", id from shown_interest where (l in (select theme from subject_line)'
+    " or l in (select category from subject_line) or l in (select brand from subject_line))",
+    "file_day": "select day, sum(events), sum(anonymous), sum(revenue) from file_day group by day",
+    "item_file": "select item_id, item_code, item_name, category, brand, sum(lines), min(first_day), max(last_day)"
+    " from item_file group by all",
+    "query_file": "select query, sum(lines) from query_file group by query",
+}  # fmt: skip
+"""The same rows with what the numbers stand for."""
+
+
 def store_digest(settings: Settings) -> dict[str, str]:
     found: dict[str, str] = {}
     with duckdb.connect() as connection:
-        for role in ("events", "overlaps", "rejects", "identity"):
+        for role in ("events", "overlaps", "rejects", "identity", *COMPANIONS):
             files = [str(settings.var / f.path) for f in ledger.files(settings, role)]
             rows: list[Any] = []
             if files:
@@ -65,8 +92,9 @@ def store_digest(settings: Settings) -> dict[str, str]:
         with duckdb.connect(str(served), read_only=True) as connection:
             tables = [r[0] for r in connection.execute("select table_name from duckdb_tables() order by 1").fetchall()]
             for table in tables:
-                if table not in ("meta", "built"):
-                    found[table] = _hash(connection.execute(f"select * from {table} order by all").fetchall())
+                if table not in ("meta", "built", *NUMBERED):
+                    source = f"({BY_NAME[table]})" if table in BY_NAME else table
+                    found[table] = _hash(connection.execute(f"select * from {source} order by all").fetchall())
     return found
 
 
