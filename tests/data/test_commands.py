@@ -118,3 +118,41 @@ def test_two_imports_at_once_take_turns(write_csv: Write) -> None:
     both = [subprocess.Popen([*command, str(p)], cwd=ROOT, stdout=subprocess.PIPE, text=True) for p in paths]
     assert [json.loads(each.communicate(timeout=120)[0])["rows"]["kept"] for each in both] == [200, 200]
     assert json.loads(run("status", "--json").stdout)["events"] == 400
+
+
+def test_companions_the_whole_way(write_csv: Write, tmp_path: Path) -> None:
+    assert run("import", str(write_csv("log.csv", A))).returncode == 0
+    path = write_csv("c.csv", "u1,2026-03-01,B,ja", "u2,,A,", "u3,x,B,", header="person,sent_at,arm,converted")
+    options = ["--kind", "campaigns", "--map", "user_id=person", "--set", "campaign_id=spring"]
+    options += ["--value", "arm:A=holdout", "--value", "arm:B=treated", "--value", "converted:ja=yes"]
+    receipt = json.loads(run("import", str(path), *options, "--json").stdout)
+    assert (receipt["kind"], receipt["rows"]["kept"]) == ("campaigns", 2)
+    assert receipt["rejected_by_reason"] == {"sent_at_unreadable": 1}
+    again = run("import", str(path), *options)
+    assert again.returncode == 0
+    assert (
+        "c.csv as imp-" in again.stderr
+        and "(campaigns): 3 rows read = 0 kept + 3 duplicate + 0 refused" in again.stderr
+    )
+    assert "2 users, 2026-03-01T00:00:00 to 2026-03-01T00:00:00 (UTC)" in again.stderr
+    listed = json.loads(run("imports", "--json").stdout)["imports"]
+    assert [row["kind"] for row in listed] == ["events", "campaigns"]
+    out = tmp_path / "refused.csv"
+    assert json.loads(run("rejects", receipt["import"], "--out", str(out), "--json").stdout)["rows"] == 1
+    assert json.loads(run("status", "--json").stdout)["events"] == 1
+    undone = json.loads(run("undo", receipt["import"], "--json").stdout)
+    assert (undone["removed"], undone["data_version"]) == (2, 3)
+    assert json.loads(run("status", "--json").stdout)["served_version"] == 3
+
+
+def test_templates(tmp_path: Path) -> None:
+    out = tmp_path / "stock.csv"
+    done = run("template", "stock", "--out", str(out), "--json")
+    assert json.loads(done.stdout) == {"kind": "stock", "columns": ["item_id", "out_from", "out_to"], "out": str(out)}
+    assert out.read_text().splitlines()[0] == "item_id,out_from,out_to"
+    failed = run("template", "stock", "--out", str(tmp_path / "none" / "x.csv"))
+    assert failed.returncode == 1
+    assert "cannot be written: No such file or directory. Choose another place." in failed.stderr
+    companions = json.loads(run("formats", "--json").stdout)["companions"]
+    assert list(companions) == ["items", "customers", "campaigns", "promotions", "stock"]
+    assert companions["stock"]["reasons"]["out_to_before_out_from"] == "out_to is not after out_from"

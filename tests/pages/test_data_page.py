@@ -126,3 +126,52 @@ def test_an_import_while_there_is_nothing_yet(settings, visit):
     assert "Your data are being prepared" in app.info[0].value
     assert not app.file_uploader
     shutil.rmtree(settings.var)
+
+
+def test_a_companion_is_recognised_and_imported_as_what_it_is(shop, visit):
+    save_upload(shop, "c.csv", b"campaign_id,user_id,sent_at,arm\nc1,u1,25/4/2026,A\nc1,u2,25/4/2026,control\n")
+    app = visit("start/data", file="c.csv")
+    assert app.selectbox(key="data_holds_c.csv").value == "campaigns"
+    text = "\n".join(each.value for each in app.markdown)
+    assert "Each row says who was sent what, or held out, and what came of it" in text
+    assert "Its values are shown on no page." in text
+    app.selectbox(key="data_value_A").select("treated").run()
+    app.button(key="data_import").click().run()
+    assert not app.exception
+    options = jobs.jobs(shop)[0].args["options"]
+    assert (options["kind"], options["values"]) == ("campaigns", {"arm:A": "treated"})
+
+
+def test_what_a_file_holds_can_be_said_otherwise(shop, visit):
+    save_upload(shop, "odd.csv", b"sku,colour\ni1,red\n")
+    app = visit("start/data", file="odd.csv")
+    assert app.selectbox(key="data_holds_odd.csv").value == "events"
+    assert app.button(key="data_import").disabled
+    app.selectbox(key="data_holds_odd.csv").select("items").run()
+    assert not app.button(key="data_import").disabled
+    app.selectbox(key="data_map_name").select("colour").run()
+    app.button(key="data_import").click().run()
+    options = jobs.jobs(shop)[0].args["options"]
+    assert (options["kind"], options["mapping"], options["timezone"]) == ("items", {"name": "colour"}, None)
+
+
+def test_contact_data_are_on_no_page(shop, visit):
+    secrets = ("ann.secret@example.com", "7700 900111", "bob.secret@@example.com")
+    rows = f"u1,{secrets[0]},+44 {secrets[1]}\nu2,{secrets[2]},\nu3,,\n"
+    saved = save_upload(shop, "people.csv", f"user_id,email,phone\n{rows}".encode())
+    import_file(shop, saved, ImportOptions(kind="customers"))
+    app = visit("start/data", file="people.csv")
+    app.session_state["data_rules"] = True
+    app.run()
+    assert not app.exception
+    said = [each.value for kind in (app.markdown, app.caption, app.warning, app.info) for each in kind]
+    shown = repr(said) + repr([each.value.to_dict() for each in app.dataframe])
+    assert [secret for secret in secrets if secret in shown] == []
+    assert "email_unreadable" in shown and "python -m data rejects imp-" in shown
+    assert "not shown" in shown
+
+
+def test_a_template_of_each_kind(shop, visit):
+    app = visit("start/data")
+    assert [each.proto.label for each in app.get("download_button")].count("Template") == 7
+    assert "**Stock-outs**: an item that could not be had, from when to when." in [each.value for each in app.markdown]
