@@ -2,6 +2,7 @@
 
 import gzip
 import json
+import re
 from collections.abc import Callable
 from pathlib import Path
 
@@ -14,7 +15,7 @@ from data.companions.rules import meanings
 from data.errors import InputError
 from data.ingest import ImportOptions, ingest
 from data.rejects import rejects
-from data.settings import Settings
+from data.settings import ROOT, Settings
 
 Write = Callable[..., Path]
 ITEMS = "item_id,name,category,brand,price,description"
@@ -311,3 +312,11 @@ def test_companions_leave_the_reach_of_the_log_alone(settings: Settings, write_c
     assert receipt["first"] == "2020-01-01T00:00:00"
     assert ledger.data_version(settings) == before + 1
     assert [f.path for f in ledger.files(settings, "stock")] == [f"lake/companions/stock/{receipt['import']}.parquet"]
+
+
+def test_the_documentation_names_every_reason() -> None:
+    rows = {line.split("|")[1].strip(): line for line in (ROOT / "docs" / "formats.md").read_text().splitlines()
+            if line.startswith("|") and line.count("|") == 3}  # fmt: skip
+    always = {"too_few_columns", "too_many_columns", "malformed", "replaced_by_later_row"}
+    for kind in HEADERS:
+        assert set(re.findall(r"`(\w+)`", rows[kind])) == set(meanings(kind)) - always
