@@ -18,6 +18,7 @@ def judged_sql(kind: Kind, plan: Plan, readings: Mapping[str, Reading], source: 
     """
     known = readers()
     rules = checks(kind)
+    raw = ", ".join(plan.raw(column) for column in plan.columns)
     digest = row_digest_sql(plan)
     texts = ", ".join(f"{_text_sql(plan, field.name)} as t_{field.name}" for field in kind.fields)
     values = ", ".join(
@@ -36,7 +37,7 @@ def judged_sql(kind: Kind, plan: Plan, readings: Mapping[str, Reading], source: 
                 max(record) over (partition by {digest}) as last_copy
             from ({source})
         ), texts as (
-            select record, copy, last_copy, {raw_json_sql(plan)} as line, {other} as attributes, {texts} from numbered
+            select record, copy, last_copy, {raw}, {other} as attributes, {texts} from numbered
         ), valued as (
             select *, {values} from texts
         ), checked as (
@@ -48,9 +49,9 @@ def judged_sql(kind: Kind, plan: Plan, readings: Mapping[str, Reading], source: 
             select *, case when refusal is null and place > 1 then {literal(REPLACED)} else refusal end as reason
             from placed
         )
-        select * exclude (copy, last_copy, line, refusal, place),
+        select * exclude (copy, last_copy, refusal, place, {raw}),
             case reason {columns} end as source_column, case reason {found} end as found,
-            case when reason <> 'duplicate' then line end as raw
+            case when reason <> 'duplicate' then {raw_json_sql(plan)} end as raw
         from judged"""
 
 
