@@ -23,9 +23,10 @@ COPIED = ("event_type", "item_name", "category", "brand", "price", "quantity", "
 
 def planted(rows: int, folder: Path, seed: int = 1) -> Path:
     """The events of a planted shop as CSV, made anew by the command line."""
-    command = [sys.executable, "-m", "data", "sample", "planted", "--rows", str(rows), "--seed", str(seed)]
+    knobs = ["--rows", str(rows), "--seed", str(seed), "--format", "csv", "--out", str(folder)]
+    command = [sys.executable, "-m", "data", "sample", "planted", *knobs]
     environment = {**os.environ, "TIDELINE_VAR": str(folder / "unused")}
-    subprocess.run([*command, "--out", str(folder)], cwd=ROOT, check=True, env=environment, stdout=sys.stderr)
+    subprocess.run(command, cwd=ROOT, check=True, env=environment, stdout=sys.stderr)
     return folder / "events.csv"
 
 

@@ -13,6 +13,7 @@ from data.formats import FORMATS
 from data.ingest import ImportOptions
 from data.publish import is_stale, publish
 from data.rejects import rejects as refused_rows
+from data.samples.planted import Knobs, companion_files, make_planted, planted_knobs, planted_sample
 from data.schema import EVENT_COLUMNS, EVENT_KINDS, Column
 from data.settings import Settings
 from data.store import open_store
@@ -213,8 +214,22 @@ def sample(settings: Settings, options: Namespace) -> Answer:
         if is_stale(settings):
             publish(settings)
         return {"loaded": False}, "", 0
-    receipt = pipeline.load_sample(settings, options.name)
+    knobs = planted_knobs(options)
+    if knobs and options.out:
+        return _write_planted(settings, knobs, options)
+    receipt = pipeline.load_sample(settings, options.name, made=planted_sample(knobs) if knobs else None)
     return receipt, "\n".join(receipt_text(each) for each in (receipt, *receipt["companions"])), 0
+
+
+def _write_planted(settings: Settings, knobs: Knobs, options: Namespace) -> Answer:
+    """Write a planted shop into a folder and import nothing."""
+    found = make_planted(settings, options.out, knobs, kind=options.format or "parquet")
+    files = {path.stem: str(path) for path in (found.events, *companion_files(options.out).values(), found.truth)}
+    return (
+        {"out": str(options.out), "rows": knobs.rows, "users": knobs.users, "facts": list(knobs.facts), "files": files},
+        f"{knobs.rows:,} events of {knobs.users:,} users written to {options.out}: {', '.join(files)}.",
+        0,
+    )
 
 
 def rebuild(settings: Settings, options: Namespace) -> Answer:

@@ -9,7 +9,7 @@ from data.errors import InputError
 from data.ingest import ImportOptions, ingest
 from data.progress import Progress, quiet
 from data.publish import publish
-from data.samples import SAMPLES, prepare_sample
+from data.samples import SAMPLES, Sample
 from data.settings import Settings
 from data.undo import undo
 
@@ -39,8 +39,10 @@ def undo_import(settings: Settings, import_id: str, *, progress: Progress = quie
     return result
 
 
-def load_sample(settings: Settings, name: str, *, progress: Progress = quiet) -> dict[str, Any]:
-    """Load one of the shipped samples, companions and all, in place of the one that is loaded.
+def load_sample(
+    settings: Settings, name: str, *, made: Sample | None = None, progress: Progress = quiet
+) -> dict[str, Any]:
+    """Load one of the samples, companions and all, in place of the one that is loaded; `made` is it with other knobs.
 
     Comes back with the receipt of its log, and under "companions" those of its companion files.
 
@@ -48,9 +50,9 @@ def load_sample(settings: Settings, name: str, *, progress: Progress = quiet) ->
     """
     if name not in SAMPLES:
         raise InputError(f"There is no sample '{name}'. Samples: {', '.join(SAMPLES)}.")
-    sample = SAMPLES[name]
+    sample = made or SAMPLES[name]
     progress("preparing the sample", 0.0)
-    path = prepare_sample(settings, name)
+    path = sample.prepare(settings)
     options = ImportOptions(sample=name, timezone=sample.timezone)
     receipt = ingest(settings, path, options, progress=_part(progress, 0.0, 0.4))
     found = sorted(sample.companions(path.parent).items())

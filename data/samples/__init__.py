@@ -1,5 +1,8 @@
-"""The sample logs: a real one, and a simulated one that says so wherever it is offered."""
+"""The sample logs: real ones, and simulated ones that say so wherever they are offered."""
 
+from data.samples.planted.sample import planted_sample
 from data.samples.shipped import SAMPLES, Sample, prepare_sample
+
+SAMPLES["planted"] = planted_sample()
 
 __all__ = ["SAMPLES", "Sample", "prepare_sample"]

@@ -25,6 +25,7 @@ class Sample:
     simulated: bool
     timezone: str
     prepare: Callable[[Settings], Path]
+    """Makes the sample's file where it does not lie there, and comes back with it."""
     companions: Callable[[Path], dict[str, Path]] = field(default=lambda folder: {})
     """Kind -> file of the companions that `prepare` left in the folder of its file."""
 

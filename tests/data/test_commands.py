@@ -82,7 +82,7 @@ def test_values_and_constants(write_csv: Write) -> None:
     ("arguments", "code", "message"),
     [
         (["undo", "imp-none"], 1, "There is no import 'imp-none' in this store. Imports known: none."),
-        (["sample", "none"], 1, "There is no sample 'none'. Samples: online-retail-ii, complete-journey."),
+        (["sample", "none"], 1, "There is no sample 'none'. Samples: online-retail-ii, complete-journey, planted."),
         (["import", "none.csv"], 1, "There is no file none.csv. Check the name."),
         (["import", "x.csv", "--kind", "nope"], 2, "invalid choice: 'nope' (choose from 'events', 'items'"),
         (["import", "x.csv", "--value", "color:a=b"], 1, "write it as event_type:THEIRS=OURS"),

@@ -1,0 +1,63 @@
+"""What the facts do to the shop, gathered in one place; without a fact nothing is in here and nothing ever changes."""
+
+from dataclasses import dataclass, field
+from typing import Any
+
+import numpy as np
+import polars as pl
+
+BUY = 0.06
+"""How often a look at an item ends in a purchase."""
+
+INTEREST_DAY = {"k": pl.Int32, "day": pl.Int32, "keep": pl.Float64, "demand": pl.Float64}
+"""keep: part of the looks at this interest that happen on this day; demand: factor on purchases."""
+ITEM_DAY = {"item": pl.Int32, "day": pl.Int32, "keep": pl.Float64, "price": pl.Float64, "buy": pl.Float64,
+            "divert": pl.Float64, "target": pl.Int32}  # fmt: skip
+"""keep: part of the looks that happen; price: factor on the price; buy: how often a look ends in a purchase; divert:
+part of the looks that go to item `target` instead, and the others do not happen."""
+PERSON = {"u": pl.Int32, "change_day": pl.Int32, "change_to": pl.Int32, "change_by": pl.Float64,
+          "swaps": pl.Boolean, "comes_from": pl.Int32, "comes_before": pl.Float64}  # fmt: skip
+"""change_*: from that day on, this part of the person's looks goes to that interest; swaps: takes part in the shared
+change of behaviour; comes_*: before that day only this part of the person's visits happens."""
+
+
+@dataclass
+class Effects:
+    """Everything that facts change, as factors. Facts write into it one after the other."""
+
+    traffic: np.ndarray
+    """A factor on the visits of each day."""
+    people: pl.DataFrame
+    interest_days: list[pl.DataFrame] = field(default_factory=list)
+    item_days: list[pl.DataFrame] = field(default_factory=list)
+    person_rows: list[pl.DataFrame] = field(default_factory=list)
+    swap: tuple[int, int, int, float] | None = None
+    """From that interest, to that one, from that day on, that part."""
+    rule: list[list[int]] | None = None
+    """The transition rule: place of the next interest, by the places of the last two."""
+    pairs: list[dict[str, Any]] = field(default_factory=list)
+    """Items that may be added to an order, two by two: item, other, alone, other_alone, both (probabilities)."""
+    invitations: pl.DataFrame | None = None
+    """Purchases that a campaign brought about: u, day, item."""
+
+    def interest_table(self) -> pl.DataFrame:
+        """What happens to an interest on a day, one row each."""
+        return _stacked(self.interest_days, INTEREST_DAY)
+
+    def item_table(self) -> pl.DataFrame:
+        """What happens to an item on a day, one row each."""
+        return _stacked(self.item_days, ITEM_DAY)
+
+    def person_table(self) -> pl.DataFrame:
+        """What happens to a person; nobody has two rows."""
+        return _stacked(self.person_rows, PERSON)
+
+
+def _stacked(frames: list[pl.DataFrame], schema: dict[str, Any]) -> pl.DataFrame:
+    filled = [
+        frame.with_columns(pl.lit(None).alias(name) for name in schema if name not in frame.columns)
+        .select(list(schema))
+        .cast(pl.Schema(schema))
+        for frame in frames
+    ]
+    return pl.concat(filled) if filled else pl.DataFrame(schema=pl.Schema(schema))
