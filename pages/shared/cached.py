@@ -3,6 +3,8 @@
 A rerun with unchanged filters is a dictionary look-up. A new version has a new key, so stale answers cannot be shown.
 """
 
+import os
+import time
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any, TypeVar
@@ -12,13 +14,15 @@ import streamlit as st
 
 from data.preview import Preview, preview
 from data.scope import Scope
-from data.settings import load_settings
+from data.settings import Settings, load_settings
 from data.store import Store
 
 Answer = TypeVar("Answer")
 
-ENTRIES = 256
+ENTRIES, BYTES = 256, "256MB"
 PICTURES = 128
+SETTLED_NS = 100_000_000
+"""A file that was written to so shortly before it was read may be written again without looking newer."""
 MODEBAR = {"bgcolor": "rgba(0,0,0,0)", "color": "#7A868F", "activecolor": "#2A86BE"}
 """Without it the bar is a dark block wherever a figure's own background is clear."""
 LOADING = "Counting..."
@@ -40,10 +44,10 @@ def picture(maker: Callable[..., go.Figure], store: Store, *about: Scope, **knob
 
 def _key(question: Callable[..., Any], store: Store, about: tuple[Scope, ...], knobs: dict[str, Any]) -> str:
     name = f"{question.__module__}.{question.__qualname__}"
-    return repr((name, str(store.path), store.version, about, sorted(knobs.items())))
+    return repr((name, str(store.path), store.stamp, about, sorted(knobs.items())))
 
 
-@st.cache_data(max_entries=ENTRIES, show_spinner=LOADING)
+@st.cache_data(max_entries=ENTRIES, max_size=BYTES, show_spinner=LOADING)
 def _answer(
     key: str, _question: Callable[..., Any], _store: Store, _about: tuple[Scope, ...], _knobs: dict[str, Any]
 ) -> Any:
@@ -55,6 +59,37 @@ def _picture(
     key: str, _maker: Callable[..., go.Figure], _store: Store, _about: tuple[Scope, ...], _knobs: dict[str, Any]
 ) -> go.Figure:
     return _maker(_store, *_about, **_knobs).update_layout(modebar=MODEBAR)
+
+
+_READ: dict[str, tuple[object, object]] = {}
+
+
+def as_written(reader: Callable[[Settings], Answer], here: Settings, file: Path) -> Answer:
+    """What `reader(here)` returns, read again only after the SQLite file it reads from was written to.
+
+    Notes, lists and jobs are looked at in every run of every visitor, and change a few times a day.
+    """
+    key = f"{reader.__module__}.{reader.__qualname__} {file}"
+    stamp, kept = _stamp(file), _READ.get(key)
+    if kept is not None and stamp is not None and kept[0] == stamp:
+        return kept[1]  # type: ignore[return-value]
+    now, found = time.time_ns(), reader(here)
+    # Taken before reading: what is written meanwhile has another stamp.
+    settled = stamp is not None and max(written for written, _ in stamp) < now - SETTLED_NS
+    _READ[key] = (stamp if settled else None, found)
+    return found
+
+
+def _stamp(file: Path) -> tuple[tuple[int, int], ...] | None:
+    """When the file and its write-ahead log were written to and how long they are; None where there is no file."""
+    found = []
+    for path in (str(file), f"{file}-wal"):
+        try:
+            about = os.stat(path)
+        except FileNotFoundError:
+            continue
+        found.append((about.st_mtime_ns, about.st_size))
+    return tuple(found) or None
 
 
 @st.cache_data(max_entries=16, show_spinner=False)

@@ -5,7 +5,7 @@ import streamlit as st
 from analytics.segments import segment_values
 from data.lists import lists
 from data.samples import SAMPLES
-from data.store import Meta, Store, published_version
+from data.store import Meta, Store
 from pages.shared import cached, jobstrip, state, wording
 from pages.shared.parts import block
 
@@ -42,7 +42,8 @@ def kinds(meta: Meta) -> list[str]:
 def segment_options(opened: Store) -> list[str]:
     """Every choice of the people filter, as it stands in the URL."""
     values = cached.answer(segment_values, opened)
-    saved = lists(state.settings())
+    here = state.settings()
+    saved = cached.as_written(lists, here, here.ledger_path)
     return [state.segment_option(name, value) for name, value in values] + [
         state.segment_option(state.LIST, f"{each.id} {each.name}") for each in saved
     ]
@@ -73,15 +74,18 @@ def leave_sample(title: str) -> None:
         st.switch_page("pages/start/data.py")
 
 
-def pulse(version: int) -> None:
-    """The job strip, and an eye on the published version: the page runs again when either has news."""
+def pulse(served: tuple[object, ...]) -> None:
+    """The job strip, a word where something is amiss, and an eye on what is served: the page runs again when any of
+    them has news."""
     here = state.settings()
     busy = jobstrip.busy(here)
 
     def beat() -> None:
         with block("The job strip"):
             jobstrip.draw(here)
-        if published_version(here) != version or jobstrip.busy(here) != busy:
+        if not busy and (problem := state.concern()):
+            st.warning(problem, icon=":material/warning:")
+        if state.served() != served or jobstrip.busy(here) != busy:
             st.rerun(scope="app")
 
     st.fragment(beat, run_every=POLL_BUSY if busy else POLL_IDLE)()

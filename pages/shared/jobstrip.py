@@ -7,7 +7,7 @@ import streamlit as st
 
 from data.jobs import Job, cancel, jobs, submit
 from data.settings import Settings
-from pages.shared import state, wording
+from pages.shared import cached, state, wording
 
 ACTIVE = ("queued", "running")
 BROKEN = ("failed", "interrupted")
@@ -21,14 +21,19 @@ def start(name: str, args: dict[str, Any], title: str) -> None:
     state.notify(f"{title}: started. Its progress stands at the top of every page.")
 
 
+def newest(here: Settings) -> list[Job]:
+    """The newest jobs, as they stand now."""
+    return cached.as_written(jobs, here, here.jobs_path)
+
+
 def busy(here: Settings) -> bool:
     """Whether a job is waiting or running."""
-    return any(job.status in ACTIVE for job in jobs(here))
+    return any(job.status in ACTIVE for job in newest(here))
 
 
 def draw(here: Settings) -> None:
     """One line per job that runs, waits or failed and was not put away."""
-    for job in jobs(here):
+    for job in newest(here):
         if job.status in ACTIVE:
             _running(here, job)
         elif job.status in BROKEN and not state.dismissed(job.id) and _recent(job):

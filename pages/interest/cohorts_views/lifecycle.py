@@ -40,6 +40,11 @@ def bars(store: Store, scope: Scope, **about: str) -> go.Figure:
     return lifecycle_bars(cached.answer(one, store, scope, **about))
 
 
+def alt_of(store: Store, scope: Scope, **about: str) -> str:
+    """What the bars show, in words."""
+    return alt_lifecycle_bars(cached.answer(one, store, scope, **about))
+
+
 def latest(store: Store, scope: Scope, *, by: str, grain: str) -> pl.DataFrame:
     """Every interest at the end of the last complete period."""
     frame = lifecycle(store, scope, by=by, grain=grain).filter("complete")
@@ -68,7 +73,7 @@ def draw(opened: Store, scope: Scope, knobs: Knobs) -> None:
     so_what(sentence)
     chart(
         cached.picture(bars, opened, scope, by=knobs.by, grain=grain, interest=chosen),
-        alt_lifecycle_bars(frame),
+        cached.answer(alt_of, opened, scope, by=knobs.by, grain=grain, interest=chosen),
         "lifecycle",
         key="cohorts_lifecycle",
     )

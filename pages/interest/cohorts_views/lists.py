@@ -6,7 +6,7 @@ from functools import partial
 import streamlit as st
 
 from data.lists import SavedList, delete_list, export_list, lists, save_list
-from pages.shared import state, wording
+from pages.shared import cached, state, wording
 from pages.shared.parts import empty
 from pages.shared.parts.export import csv_bytes
 
@@ -38,7 +38,8 @@ def save(people: list[int], name: str, source: dict[str, object]) -> None:
 
 def draw() -> None:
     """Every saved list with its size, age and source: download or delete."""
-    found = lists(state.settings())
+    here = state.settings()
+    found = cached.as_written(lists, here, here.ledger_path)
     if not found:
         return
     st.subheader("Saved lists", anchor=False)

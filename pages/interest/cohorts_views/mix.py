@@ -43,6 +43,11 @@ def ribbons(store: Store, scope: Scope, *, cohort: str, by: str, start: date) ->
     return mix_ribbons(own, others_mix(store, scope, **about), grain=cohort, palette=palette)
 
 
+def alt_of(store: Store, scope: Scope, **about: Any) -> str:
+    """What the ribbons of the cohort show, in words."""
+    return alt_mix_ribbons(cached.answer(cohort_mix, store, scope, **about))
+
+
 def draw(opened: Store, scope: Scope, knobs: Knobs) -> None:
     """Choose a cohort; its ribbons beside everybody else's, its moves below, a cell as a list."""
     sizes = cached.answer(cohort_sizes, opened, scope, cohort=knobs.cohort)
@@ -57,7 +62,8 @@ def draw(opened: Store, scope: Scope, knobs: Knobs) -> None:
     sentence = cached.answer(sentences.mix_so_what, opened, scope, **about)
     so_what(sentence)
     own = cached.answer(cohort_mix, opened, scope, **about)
-    chart(cached.picture(ribbons, opened, scope, **about), alt_mix_ribbons(own), "mix", key="cohorts_mix")
+    alt = cached.answer(alt_of, opened, scope, **about)
+    chart(cached.picture(ribbons, opened, scope, **about), alt, "mix", key="cohorts_mix")
     st.subheader("What they moved to", anchor=False)
     if moves.is_empty():
         empty("This cohort has no complete later period yet, so nothing can be compared. Choose an older one.")

@@ -30,6 +30,11 @@ def curves(store: Store, scope: Scope, *, cohort: str, value: str) -> go.Figure:
     return cohort_curves(cached.answer(retention_of, store, scope, cohort=cohort), value=value, grain=cohort)
 
 
+def alt_of(store: Store, scope: Scope, *, cohort: str, value: str) -> str:
+    """What grid and curves show, in words."""
+    return alt_cohorts(cached.answer(retention_of, store, scope, cohort=cohort), grain=cohort, value=value)
+
+
 def draw(opened: Store, scope: Scope, knobs: Knobs) -> None:
     """Sentence, grid beside curves, export, and a cell as a list."""
     frame = cached.answer(retention_of, opened, scope, cohort=knobs.cohort)
@@ -39,8 +44,8 @@ def draw(opened: Store, scope: Scope, knobs: Knobs) -> None:
     value = VALUE[knobs.view]
     sentence = cached.answer(SAYS[knobs.view], opened, scope, cohort=knobs.cohort)
     so_what(sentence)
-    alt = alt_cohorts(frame, grain=knobs.cohort, value=value)
     about = {"cohort": knobs.cohort, "value": value}
+    alt = cached.answer(alt_of, opened, scope, **about)
     figure = cached.picture(grid, opened, scope, **about)
     chart(figure, alt, f"cohorts-{knobs.view}", key="cohorts_grid", on_pick=cell.pick)
     chart(

@@ -32,6 +32,12 @@ def figure_of(store: Store, scope: Scope, *, marks: Marks, **about: Any) -> go.F
     return trend_lines(frame, metric=about["metric"], grain=about["grain"], notes=marks)
 
 
+def alt_of(store: Store, scope: Scope, **about: Any) -> str:
+    """What that chart shows, in words."""
+    frame = cached.answer(items, store, scope, **about)
+    return alt_trend_lines(frame, metric=about["metric"], grain=about["grain"])
+
+
 def title_of(store: Store, *, by: str, interest: str) -> str | None:
     """The interest's name, None where this log has no such interest."""
     found = names(store, by).filter(pl.col("id") == interest)
@@ -64,7 +70,7 @@ def draw(opened: Store, scope: Scope, knobs: Knobs, interest: str) -> None:
     figure = cached.picture(figure_of, opened, scope, marks=notes.marks(state.settings()), **about)
     chart(
         figure,
-        f"Items of {title}: {alt_trend_lines(frame, metric=knobs.metric, grain=knobs.grain)}",
+        f"Items of {title}: {cached.answer(alt_of, opened, scope, **about)}",
         f"items-{interest}",
         key="trends_items_chart",
     )

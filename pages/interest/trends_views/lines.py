@@ -46,6 +46,12 @@ def figure_of(store: Store, scope: Scope, *, marks: Marks, **wanted: Any) -> go.
     return trend_lines(frame, notes=marks, palette=cached.answer(interest_colours, store, by=wanted["by"]), **look)
 
 
+def alt_of(store: Store, scope: Scope, **wanted: Any) -> str:
+    """What that chart shows, in words."""
+    frame, _ = cached.answer(shown, store, scope, **wanted)
+    return alt_trend_lines(frame, metric=wanted["metric"], grain=wanted["grain"])
+
+
 def draw(opened: Store, scope: Scope, knobs: Knobs) -> None:
     """Sentence, chart, and the row of things to do with it."""
     about = {"by": knobs.by, "metric": knobs.metric, "grain": knobs.grain}
@@ -59,7 +65,7 @@ def draw(opened: Store, scope: Scope, knobs: Knobs) -> None:
     if season_note:
         st.caption(season_note)
     figure = cached.picture(figure_of, opened, scope, marks=notes.marks(state.settings()), **wanted)
-    alt = alt_trend_lines(frame, metric=knobs.metric, grain=knobs.grain)
+    alt = cached.answer(alt_of, opened, scope, **wanted)
     chart(figure, alt, f"trends-{knobs.by}-{knobs.metric}".replace(":", "-"), key="trends_chart")
     with st.container(horizontal=True):
         export(frame, "trends", opened.meta, scope, key="trends_lines", **wanted)

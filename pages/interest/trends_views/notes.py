@@ -4,22 +4,27 @@ from datetime import date
 
 import streamlit as st
 
-from data.annotations import annotate, annotations, remove_annotation
+from data.annotations import Annotation, annotate, annotations, remove_annotation
 from data.settings import Settings
-from pages.shared import state, wording
+from pages.shared import cached, state, wording
 
 Marks = tuple[tuple[date, str], ...]
 
 
+def kept(here: Settings) -> list[Annotation]:
+    """All notes, as they stand now."""
+    return cached.as_written(annotations, here, here.ledger_path)
+
+
 def marks(here: Settings) -> Marks:
     """(day, text) of every note."""
-    return tuple((note.day, note.text) for note in annotations(here))
+    return tuple((note.day, note.text) for note in kept(here))
 
 
 def popover() -> None:
     """See, add and remove notes."""
     here = state.settings()
-    found = annotations(here)
+    found = kept(here)
     label = f"Notes ({len(found)})" if found else "Notes"
     with st.popover(label, icon=":material/sticky_note_2:", key="trends_notes"):
         st.caption("A note marks a day on the charts: a campaign, a stock-out, a price change.")
