@@ -11,7 +11,7 @@ import subprocess
 import sys
 import time
 import urllib.request
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Collection
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -35,6 +35,8 @@ class Run:
 
     kb: float = 0.0
     cpu_ms: float = 0.0
+    seconds: float = 0.0
+    """From the click to the end of the run, by the clock."""
     elements: list[tuple[float, str]] = field(default_factory=list)
     """KB and name of each element."""
     problems: list[str] = field(default_factory=list)
@@ -86,15 +88,27 @@ class Server:
 class Visit:
     """One visitor on one page."""
 
-    def __init__(self, server: Server, socket: ClientConnection, page: str, query: str) -> None:
-        self.server, self.socket, self.page = server, socket, page
+    def __init__(self, server: Server, socket: ClientConnection, page: str, query: str, *, settle: float) -> None:
+        self.server, self.socket, self.page, self.settle = server, socket, page, settle
         self.query = parse_qs(query)
         self.page_hash = ""
+        self.pages: dict[str, str] = {}
+        """Address -> hash of every page of the menu."""
         self.widgets: dict[str, tuple[str, Any, str]] = {}
         """Label -> kind, element, and the fragment it is in ('' outside of any)."""
+        self.first: dict[str, str | list[str] | bool] = {}
+        """Label -> the value that its widget had when it was drawn first."""
+        self.beats: dict[str, float] = {}
+        """Fragments that ask to be run again every so many seconds."""
 
     async def open(self) -> Run:
         """The first load, by the page's address."""
+        return await self._run(BackMsg())
+
+    async def go(self, page: str, keep: Collection[str] = ()) -> Run:
+        """Another page by the menu; of the address only the parameters in `keep` stay."""
+        self.query = {name: values for name, values in self.query.items() if name in keep}
+        self.page, self.page_hash = page, self.pages[page]
         return await self._run(BackMsg())
 
     async def change(self, label: str, value: str | list[str] | bool) -> Run:
@@ -113,11 +127,19 @@ class Visit:
         message.rerun_script.fragment_id = fragment
         return await self._run(message)
 
+    async def beat(self, fragment: str) -> Run:
+        """Run one of `beats` again, as a browser does by itself."""
+        message = BackMsg()
+        message.rerun_script.fragment_id, message.rerun_script.is_auto_rerun = fragment, True
+        return await self._run(message)
+
     async def _run(self, message: BackMsg) -> Run:
         script = message.rerun_script
         script.query_string = urlencode(self.query, doseq=True)
         script.page_script_hash, script.page_name = self.page_hash, "" if self.page_hash else self.page
-        before, run = self.server.cpu(), Run()
+        if not script.fragment_id:
+            self.widgets, self.beats = {}, {}
+        before, began, run = self.server.cpu(), time.monotonic(), Run()
         await self.socket.send(message.SerializeToString())
         while True:
             data = await asyncio.wait_for(self.socket.recv(), 120)
@@ -132,7 +154,9 @@ class Visit:
                 if not ended.endswith("SUCCESSFULLY"):
                     run.problems.append(ended)
                 break
-        await asyncio.sleep(SETTLE_SECONDS)
+        run.seconds = time.monotonic() - began
+        if self.settle:
+            await asyncio.sleep(self.settle)
         run.cpu_ms = (self.server.cpu() - before) * 1e3
         return run
 
@@ -142,6 +166,9 @@ class Visit:
             self.page_hash = answer.new_session.page_script_hash
         elif kind == "navigation":
             self.page_hash = answer.navigation.page_script_hash or self.page_hash
+            self.pages = {page.url_pathname: page.page_script_hash for page in answer.navigation.app_pages}
+        elif kind == "auto_rerun":
+            self.beats[answer.auto_rerun.fragment_id] = answer.auto_rerun.interval
         elif kind == "page_not_found":
             run.problems.append(f"page {self.page} not found")
         if kind != "delta" or answer.delta.WhichOneof("type") != "new_element":
@@ -151,15 +178,27 @@ class Visit:
         element = getattr(answer.delta.new_element, name)
         if name in WIDGETS:
             self.widgets[element.label] = (name, element, answer.delta.fragment_id)
+            self.first.setdefault(element.label, drawn(name, element))
         elif name == "exception" or (name == "alert" and element.format == Alert.ERROR):
             run.problems.append(getattr(element, "message", "") or element.body)
         about = getattr(element, "label", "") or getattr(element, "id", "").rpartition("-")[2]
         run.elements.append((kb, f"{name} {about}".strip()))
 
 
+def drawn(kind: str, element: Any) -> str | list[str] | bool:
+    """The value with which a widget was drawn."""
+    if kind == "checkbox":
+        return bool(element.value if element.set_value else element.default)
+    if kind == "selectbox":
+        return str(element.raw_value if element.set_value else element.options[element.default])
+    if element.set_value:
+        return list(element.raw_values)
+    return [getattr(each, "content", each) for each in (element.options[place] for place in element.default)]
+
+
 @asynccontextmanager
-async def visit(server: Server, page: str, query: str = "") -> AsyncIterator[Visit]:
-    """A new session whose browser is at /page?query."""
+async def visit(server: Server, page: str, query: str = "", *, settle: float = SETTLE_SECONDS) -> AsyncIterator[Visit]:
+    """A new session whose browser is at /page?query; without `settle`, among others, a run's CPU is not its own."""
     address = f"ws://127.0.0.1:{server.port}/_stcore/stream"
     async with connect(address, subprotocols=["streamlit"], max_size=None, compression=None) as socket:  # type: ignore[list-item]
-        yield Visit(server, socket, page, query)
+        yield Visit(server, socket, page, query, settle=settle)

@@ -20,7 +20,8 @@ from urllib.parse import quote
 ROOT = Path(__file__).resolve().parent.parent
 sys.path.insert(0, str(ROOT))
 
-from benchmarks.browserless import Run, Server, visit  # noqa: E402  (the path comes first)
+from analytics.segments import segment_values  # noqa: E402  (the path comes first)
+from benchmarks.browserless import Run, Server, visit  # noqa: E402
 from data.pipeline import load_sample  # noqa: E402
 from data.settings import Settings  # noqa: E402
 from data.store import open_store  # noqa: E402
@@ -42,8 +43,8 @@ class Change:
 
 
 CHANGES = (
-    Change("home", "People", (["country: France"], ["country: Germany"])),
-    Change("home", "Interests by", ("item", "country")),
+    Change("home", "People", (["{people0}"], ["{people1}"])),
+    Change("home", "Interests by", ("item", "{segment}")),
     Change("trends", "Metric", ("events", "share")),
     Change("trends", "Grain", ("month", "week")),
     Change("trends", "Grain", ("day", "week")),
@@ -52,13 +53,13 @@ CHANGES = (
     Change("trends", "Order", ("largest", "rising")),
     Change("trends", "Metric", ("events", "share"), "interest={interest}"),
     Change("trends", "Grain", ("day", "week"), "interest={interest}"),
-    Change("trends", "People", (["country: France"], ["country: Germany"])),
-    Change("trends", "Interests by", ("item", "country")),
+    Change("trends", "People", (["{people0}"], ["{people1}"])),
+    Change("trends", "Interests by", ("item", "{segment}")),
     Change("cohorts", "Periods", ("quarter", "month")),
     Change("cohorts", "Show", ("value", "retention")),
     Change("cohorts", "Show", ("mix", "lifecycle")),
     Change("cohorts", "Periods", ("quarter", "month"), "view=mix"),
-    Change("cohorts", "People", (["country: France"], ["country: Germany"])),
+    Change("cohorts", "People", (["{people0}"], ["{people1}"])),
 )
 
 
@@ -81,14 +82,32 @@ class Row:
 
 
 def changes(var: Path) -> list[Change]:
-    """What can be changed in this store: those that open an interest open its largest, where it has any."""
+    """What can be changed in this store: its people and segments filled in, and its largest interest opened."""
     store = open_store(Settings(var=var, themes=False))
     assert store is not None, "nothing is published in this store"
+    segments = [name for name in store.meta.segments if name != "cohort"]
+    pairs = segment_values(store)
+    name = next((name for name in segments if sum(pair[0] == name for pair in pairs) > 2), None)
+    people = [f"{segment}: {value}" for segment, value in pairs if segment == name][1:3]
     found = store.query('select id from interests where "by" = ? order by events desc limit 1', [store.meta.default_by])
     store.close()
-    if found.is_empty():
-        return [change for change in CHANGES if "{" not in change.query]
-    return [replace(change, query=change.query.format(interest=quote(found["id"][0]))) for change in CHANGES]
+    known = {"people0": people[0], "people1": people[1], "segment": str(name)} if name else {}
+    if found.height:
+        known["interest"] = quote(found["id"][0])
+    return [filled for change in CHANGES if (filled := _filled(change, known))]
+
+
+def _filled(change: Change, known: dict[str, str]) -> Change | None:
+    """The change with what this store knows in its places; None where it does not."""
+    try:
+        values = [
+            [each.format(**known) for each in value] if isinstance(value, list)
+            else value.format(**known) if isinstance(value, str) else value
+            for value in change.values
+        ]  # fmt: skip
+        return replace(change, query=change.query.format(**known), values=(values[0], values[1]))
+    except KeyError:
+        return None
 
 
 async def measure(server: Server, wanted: list[Change], runs: int) -> list[Row]:

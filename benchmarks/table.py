@@ -35,6 +35,10 @@ class Line:
                 if figure is not None and bar is not None]  # fmt: skip
         return all(kept) if kept else None
 
+    def as_json(self) -> dict[str, Any]:
+        """The line with whether it was met."""
+        return {**asdict(self), "met": self.met}
+
 
 HEADS = ("part", "what", "figure", "unit", "budget", "met", "x rival", "budget", "rival or note")
 
@@ -72,5 +76,5 @@ def number(value: float | None) -> str:
 def write(path: Path, about: dict[str, Any], lines: Iterable[Line]) -> None:
     """Keep a run as JSON: what it was about, and every line with whether it was met."""
     path.parent.mkdir(parents=True, exist_ok=True)
-    kept = {**about, "lines": [{**asdict(line), "met": line.met} for line in lines]}
+    kept = {**about, "lines": [line.as_json() for line in lines]}
     path.write_text(json.dumps(kept, indent=1) + "\n")
