@@ -4,12 +4,13 @@ import argparse
 import json
 import sys
 from collections.abc import Sequence
+from types import ModuleType
 
 from analytics.commands import COMMANDS
-from analytics.commands.output import table_text, write
+from analytics.commands.output import Answer, table_text, write
 from data.errors import AppError, StoreError
 from data.settings import Settings, load_settings
-from data.store import Store, open_store
+from data.store import Damaged, Store, concern, open_store
 
 EMPTY = (
     "The store is empty, so there is nothing to ask. Import a log with `python -m data import FILE`, or load a sample "
@@ -27,13 +28,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     options = parser.parse_args(arguments)
     command = COMMANDS[options.command]
     try:
-        store = _open(load_settings())
-        try:
-            answer = command.run(store, options)
-            if options.out:
-                write(answer.frame, options.out)
-        finally:
-            store.close()
+        answer = _answer(load_settings(), command, options)
     except AppError as error:
         print(error.message, file=sys.stderr)
         return 1
@@ -43,6 +38,23 @@ def main(arguments: Sequence[str] | None = None) -> int:
         print(answer.sentence, file=sys.stderr)
         print(table_text(answer.frame))
     return 0
+
+
+def _answer(settings: Settings, command: ModuleType, options: argparse.Namespace) -> Answer:
+    """The answer from what is served; where that turns out to be damaged, from the version before it, which is said."""
+    while True:
+        store = _open(settings)
+        try:
+            answer: Answer = command.run(store, options)
+            if options.out:
+                write(answer.frame, options.out)
+            if problem := concern(settings, store):
+                print(problem, file=sys.stderr)
+            return answer
+        except Damaged:
+            continue  # from now on another file is opened, or none is left, which is said
+        finally:
+            store.close()
 
 
 def _open(settings: Settings) -> Store:

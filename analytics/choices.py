@@ -40,6 +40,18 @@ def chosen_by(by: str, bys: Iterable[str], segments: Iterable[str] = (), *, ever
     return by
 
 
+def chosen_deep(by: str, bys: Iterable[str], deep: Iterable[str], *, everything: bool = True) -> str:
+    """`by`, if people are followed in it: a kind of line in `deep`. In a large log brands and items are counted, but
+    the people of each are not followed."""
+    followed = [name for name in deep if name != "all"]
+    if by in bys and by not in followed:
+        raise InputError(
+            f"In a log of this kind and size people are not followed by {by}. Choose one of: "
+            f"{', '.join([*(['all'] if everything else []), *followed])}."
+        )
+    return chosen_by(by, followed, everything=everything)
+
+
 def segment_of(by: str) -> str | None:
     """The segment whose values are the lines, or None where the lines are interests.
 

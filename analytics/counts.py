@@ -33,8 +33,8 @@ FROM {rows}
 WHERE d.day BETWEEN $first AND $last {filters}
 GROUP BY ALL
 """
-JOINED = " LEFT JOIN users u ON u.user_no = d.user_no"
-DISTINCT = "count(DISTINCT d.user_no) FILTER (d.events > 0)"
+JOINED = " LEFT JOIN users u ON u.u = d.u"
+DISTINCT = "count(DISTINCT d.u) FILTER (d.events > 0)"
 START = {
     "day": "{day}",
     "week": "date_trunc('week', {day})::DATE",
@@ -78,7 +78,13 @@ def counts(
     """
     segment = segment_of(by)
     kind = by if segment is None else (store.meta.default_by if scope.interests else "all")
-    lookup = (users and grain in ("block", "window")) or (kind == "item" and bool(scope.segments))
+    shallow = kind not in store.meta.deep
+    lookup = (users and grain in ("block", "window")) or (shallow and bool(scope.segments))
+    lookup = (
+        lookup
+        or (shallow and segment is not None)
+        or (users and shallow and grain in ("day", "week") and store.meta.large)
+    )
     lookup = lookup or (segment is not None and (bool(scope.segments) or len(scope.interests) > 1))
     who = people(store, scope, personal=lookup)
     params: dict[str, object] = {"first": first, "last": last}
@@ -108,12 +114,9 @@ def _ready(
 def _personal(
     store: Store, who: People, segment: str | None, kind: str, grain: str, params: dict[str, object], users: bool
 ) -> pl.DataFrame:
-    """From one row per user, day and interest; for items per user, day and item."""
+    """From one row per user, visit and interest; for items and, in a large log, brands one per event."""
     rows, line, filters = "user_day", "d.id", ' AND d."by" = $by'
-    if kind == "item":
-        rows, line, filters = "activity", "d.item_id", " AND d.item_id IS NOT NULL"
-    else:
-        params = {**params, "by": kind}
+    params = {**params, "by": kind}
     filters += ONLY.format(id=line) if "interests" in params else ""
     if segment is not None:
         if segment not in SEGMENT_COLUMN:

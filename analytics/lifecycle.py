@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import polars as pl
 
-from analytics.choices import INTERESTS, chosen, chosen_by
+from analytics.choices import chosen, chosen_deep
 from analytics.counts import names
 from analytics.periods import periods
 from data.errors import InputError
@@ -25,17 +25,20 @@ def lifecycle(store: Store, scope: Scope, *, by: str, grain: str) -> pl.DataFram
     new: their first event ever in the interest lies in the 28 days. resurrected: active after at least 90 days
     without. returning: any other active ones. lapsing: last event 29 to 89 days ago; dormant: 90 days or more.
     At the start of a log everybody is new, since it cannot know who came before.
-    `by` is theme, category, brand or all; grain is week or month. An incomplete period is counted at the log's end.
+    `by` is all or a kind of interest that people are followed by; grain is week or month. An incomplete period is
+    counted at the last day up to which people are judged.
     Columns: start, complete, id, name, new, returning, resurrected, lapsing, dormant.
     """
-    chosen_by(by, [name for name in store.meta.bys if name in INTERESTS and name != "item"])
+    chosen_deep(by, store.meta.bys, store.meta.deep)
     chosen("grain", grain, ("week", "month"))
     if scope.segments:
         text = " and ".join(f"{name} {value}" for name, value in scope.segments)
         raise InputError(
             f"New, returning and dormant people are counted for everybody only, not for {text}. Take the filter away."
         )
-    shown = periods(store.meta, grain, scope).select("start", "complete")
+    shown = (
+        periods(store.meta, grain, scope).filter(pl.col("start") <= store.meta.people_day).select("start", "complete")
+    )
     lines = names(store, by)
     if scope.interests:
         lines = lines.filter(pl.col("id").is_in(list(scope.interests)))

@@ -16,7 +16,7 @@ PERSONAL = {
     "platform": "d.platform = $platform",
     "cohort": "strftime(u.cohort_day, '%Y-%m') = $cohort",
     "rfm": "u.rfm = $rfm",
-    "list": "d.user_no IN (SELECT unnest($list))",
+    "list": "d.u IN (SELECT u FROM person WHERE user_no IN (SELECT unnest($list)))",
 }
 """The condition on user_day `d` and users `u` that each segment means; others exist only pre-aggregated."""
 

@@ -46,7 +46,8 @@ def trend(store: Store, scope: Scope, *, by: str, metric: str, grain: str, limit
     if shown.is_empty():
         return pl.DataFrame(schema=TREND_SCHEMA)
     first, last = shown["start"][0], shown["end"][-1]
-    if limit is not None and by == "item" and metric == "users" and scope.segments:
+    looked_up = scope.segments or (grain in ("day", "week") and store.meta.large)
+    if limit is not None and by not in store.meta.deep and metric == "users" and looked_up and segment_of(by) is None:
         # Distinct people of thousands of items would be counted and thrown away: the largest items are chosen first.
         sizes = counts(store, scope, by=by, grain="window", first=first, last=last)
         largest = _lines(store, scope, by, sizes)["id"][:limit].to_list()

@@ -16,8 +16,8 @@ ITEMS_SQL = """
 select item_id, case when named then name else '' end as text, cast(lines as bigint) as events
 from item_dimension order by item_id"""
 QUERIES_SQL = """
-select query, cast(sum(events) as bigint) as events
-from activity where query is not null group by query order by query"""
+select query, cast(sum(lines) as bigint) as events
+from query_file group by query order by query"""
 
 
 def write_catalogue(settings: Settings, connection: duckdb.DuckDBPyConnection) -> None:

@@ -41,6 +41,12 @@ class Meta:
     segments: tuple[str, ...]
     currency: str | None
     anonymous_share: float
+    people_day: date
+    """The day up to which people are judged: tiers, cohorts and lifecycles reach no further."""
+    deep: tuple[str, ...]
+    """The kinds of line whose counts by segment, cohort and lifecycle lie ready."""
+    large: bool
+    """Whether people are judged once a week and distinct people of single items not counted by day."""
     notes: dict[str, str] = field(default_factory=dict)
 
     @property
@@ -58,11 +64,12 @@ def describe(settings: Settings, connection: duckdb.DuckDBPyConnection, version:
     last = max((r["last"] for r in reach), default="2000-01-01T00:00:00")
     totals = _one(
         connection,
-        "select sum(events), sum(revenue), sum(case when user_no is null then events else 0 end) from activity",
+        "select sum(events), sum(revenue), sum(anonymous) from file_day",
     )
     events = int(totals[0] or 0)
     kinds = [r[0] for r in connection.execute('select distinct "by" from interests order by 1').fetchall()]
     bys = [by for by in ("category", "theme", "brand") if by in kinds] + (["item"] if events else [])
+    built = {key: json.loads(value) for key, value in connection.execute("select key, value from built").fetchall()}
     segments = [r[0] for r in connection.execute("select distinct segment from segments order by 1").fetchall()]
     known = ("country", "platform", "cohort", "rfm")
     first_at, last_at = datetime.fromisoformat(first), datetime.fromisoformat(last)
@@ -75,7 +82,10 @@ def describe(settings: Settings, connection: duckdb.DuckDBPyConnection, version:
         "first_day_complete": 24 - first_at.hour - first_at.minute / 60 > COMPLETE_HOURS,
         "last_day_complete": last_at.hour + last_at.minute / 60 > COMPLETE_HOURS,
         "events": events,
-        "users": _one(connection, "select count(*) from users")[0],
+        "users": _users(connection, built["as_of"]),
+        "people_day": built["as_of"],
+        "deep": built["deep"],
+        "large": built["large"],
         "items": _one(connection, "select count(*) from items")[0],
         "revenue": float(totals[1] or 0),
         "default_by": bys[0] if bys else "item",
@@ -115,12 +125,24 @@ def meta_from_rows(rows: list[tuple[str, str]]) -> Meta:
             "last_day": last.date(),
             "bys": tuple(facts["bys"]),
             "segments": tuple(facts["segments"]),
+            "people_day": date.fromisoformat(facts["people_day"]),
+            "deep": tuple(facts["deep"]),
         }
     )
 
 
 def _one(connection: duckdb.DuckDBPyConnection, sql: str) -> tuple[Any, ...]:
     return connection.execute(sql).fetchall()[0]
+
+
+def _users(connection: duckdb.DuckDBPyConnection, people_day: str) -> int:
+    """Distinct known people: those judged, and those who came since."""
+    sql = """
+    select (select count(*) from users) + (
+        select count(distinct v.u) from (
+            select u from visit_item where day > $day union all select u from sale_item where day > $day) v
+        left join users s on s.u = v.u where v.u is not null and s.u is null)"""
+    return int(connection.execute(sql, {"day": date.fromisoformat(people_day)}).fetchall()[0][0])
 
 
 def _currency(settings: Settings, connection: duckdb.DuckDBPyConnection) -> str | None:

@@ -11,6 +11,7 @@ import polars as pl
 from data import annotations, ledger, lists, rollups, themes
 from data.catalogue import write_catalogue
 from data.children import run_models
+from data.companions.read import item_facts
 from data.engine import fsync, move_into_place, working_connection
 from data.errors import AppError
 from data.lock import writer_lock
@@ -58,27 +59,23 @@ def _publish(settings: Settings, *, rebuild: bool, encode: bool, progress: Progr
     version = ledger.data_version(settings)
     build = settings.tmp / f"build-{version}.duckdb"
     settings.tmp.mkdir(parents=True, exist_ok=True)
-    build.unlink(missing_ok=True)
+    for left in (build, build.with_name(f"{build.name}.wal")):
+        left.unlink(missing_ok=True)  # a killed writer's log would be replayed into the new build
     served = current_file(settings)
     if served and not rebuild and _layout(served, settings) == rollups.LAYOUT:
         shutil.copyfile(served, build)
     attributes = rollups.segment_attributes(settings)
     with working_connection(settings, build) as connection:
         progress("rolling up", 0.0)
-        months = rollups.touched_months(settings, connection, attributes)
-        rollups.roll_up_months(settings, connection, months, attributes)
+        days = rollups.read_files(settings, connection)
+        rollups.describe_items(connection, item_facts(settings))
         write_catalogue(settings, connection)
-        progress("reading item names", 0.3)
+        progress("reading item names", 0.1)
         if encode and settings.themes:
             _encode(settings)
-        progress("rolling up", 0.7)
-        mapped = _mapped_themes(settings)
-        # A changed theme changes every month its items sold in, so the derived tables are all made again.
-        digest = str(mapped[0].hash_rows(seed=1).sum()) + str(mapped[1].hash_rows(seed=1).sum())
-        everything = _note(connection, "themes") != digest
-        rollups.derive(connection, *mapped, attributes, everything=everything)
-        rollups.remember_built(settings, connection, attributes)
-        describe(settings, connection, version, {"themes": digest, "layout": rollups.LAYOUT})
+        progress("rolling up", 0.4)
+        rollups.bring_up_to_date(settings, connection, days, _mapped_themes(settings), attributes)
+        describe(settings, connection, version, {"layout": rollups.LAYOUT})
         connection.execute("checkpoint")
     _serve(settings, build, version)
     progress("published", 1.0)
@@ -118,25 +115,25 @@ def _encode(settings: Settings) -> None:
         ledger.set_state(connection, "themes_problem", problem)
 
 
-def _mapped_themes(settings: Settings) -> tuple[pl.DataFrame, pl.DataFrame, pl.DataFrame]:
-    """Items and search words with their final theme, and the themes' names: merges, renames, exclusions applied."""
+def _mapped_themes(settings: Settings) -> rollups.ThemeMap:
+    """Items and search words with the theme the language model gave them, and how merges, renames and exclusions
+    show each."""
     mapping = themes.effective(settings)
-    final = mapping.select(theme="raw_id", final="theme_id", excluded="excluded")
+    final = pl.when(pl.col("excluded")).then(None).otherwise(pl.col("theme_id"))
+    unsorted = pl.DataFrame({"raw": ["unsorted"], "final": ["unsorted"]})
+    finals = pl.concat([mapping.select(raw="raw_id", final=final.cast(pl.String)), unsorted])
 
-    def finished(frame: pl.DataFrame, key: str) -> pl.DataFrame:
-        joined = frame.join(final, on="theme", how="left")
-        theme = (
-            pl.when(pl.col("theme") == "").then(pl.lit("unsorted"))
-            .when(pl.col("excluded").fill_null(False)).then(None)
-            .otherwise(pl.coalesce("final", pl.lit("unsorted")))
-        )  # fmt: skip
-        return joined.with_columns(theme=theme).drop("final", "excluded").sort(key)
+    def known(frame: pl.DataFrame, key: str) -> pl.DataFrame:
+        is_known = pl.col("theme").is_in(mapping["raw_id"].to_list())
+        return frame.with_columns(theme=pl.when(is_known).then("theme").otherwise(pl.lit("unsorted"))).sort(key)
 
-    items = finished(themes.theme_items(settings), "item_id")
-    queries = finished(themes.theme_queries(settings), "query")
     names = mapping.select(theme="theme_id", name="name").unique("theme").sort("theme")
-    unsorted = pl.DataFrame({"theme": ["unsorted"], "name": ["unsorted"]})
-    return items, queries, pl.concat([names, unsorted])
+    return rollups.ThemeMap(
+        items=known(themes.theme_items(settings), "item_id"),
+        queries=known(themes.theme_queries(settings), "query"),
+        final=finals,
+        names=pl.concat([names, pl.DataFrame({"theme": ["unsorted"], "name": ["unsorted"]})]),
+    )
 
 
 def _layout(path: Path, settings: Settings) -> str | None:
@@ -144,11 +141,3 @@ def _layout(path: Path, settings: Settings) -> str | None:
         return read_meta(path, settings).notes.get("layout")
     except (AppError, duckdb.Error, json.JSONDecodeError):
         return None
-
-
-def _note(connection: duckdb.DuckDBPyConnection, key: str) -> str | None:
-    try:
-        row = connection.execute("select value from meta where key = 'notes'").fetchall()
-    except duckdb.CatalogException:
-        return None
-    return json.loads(row[0][0]).get(key) if row else None

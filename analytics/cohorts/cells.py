@@ -20,9 +20,9 @@ SELECT cohort, age, id, users, events, revenue::DOUBLE AS revenue
 FROM cohort WHERE grain = $grain AND "by" = $by {filters}
 """
 PERSONAL_SIZE_SQL = """
-SELECT date_trunc($grain, u.cohort_day)::DATE AS cohort, count(DISTINCT d.user_no) AS size,
+SELECT date_trunc($grain, u.cohort_day)::DATE AS cohort, count(DISTINCT d.u) AS size,
     bool_or(u.from_before) AS from_before
-FROM user_day d JOIN users u ON u.user_no = d.user_no
+FROM user_day d JOIN users u ON u.u = d.u
 WHERE d."by" = 'all' {filters}
 GROUP BY ALL ORDER BY cohort
 """
@@ -30,7 +30,7 @@ PERSONAL_CELL_SQL = """
 SELECT date_trunc($grain, u.cohort_day)::DATE AS cohort, {age} AS age, {line} AS id,
     {users} AS users, sum(d.events)::BIGINT AS events,
     sum(d.revenue)::DOUBLE AS revenue
-FROM user_day d JOIN users u ON u.user_no = d.user_no
+FROM user_day d JOIN users u ON u.u = d.u
 WHERE d."by" = $by AND d.day >= date_trunc($grain, u.cohort_day) {filters}
 GROUP BY ALL
 """
@@ -40,7 +40,7 @@ AGE = {
     "quarter": "datediff('quarter', u.cohort_day, d.day)",
 }
 """Whole periods between the period of the first purchase and the period of the day."""
-DISTINCT = "count(DISTINCT d.user_no) FILTER (d.events > 0)"
+DISTINCT = "count(DISTINCT d.u) FILTER (d.events > 0)"
 INTERESTS = " AND {id} IN (SELECT unnest($interests))"
 
 
@@ -107,7 +107,7 @@ def ages(store: Store, scope: Scope, grain: str, cohorts: pl.DataFrame) -> pl.Da
 
     `complete` is that of the cell: its period lies wholly in the log.
     """
-    last = min(store.meta.last_day, scope.end or store.meta.last_day)
+    last = min(store.meta.people_day, scope.end or store.meta.people_day)
     if cohorts.is_empty():
         return cohorts.with_columns(age=pl.lit(0, pl.Int64))
     reach = pl.date_ranges("cohort", pl.lit(last), EVERY[grain]).alias("period")

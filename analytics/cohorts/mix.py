@@ -7,7 +7,7 @@ from datetime import date
 
 import polars as pl
 
-from analytics.choices import COHORTS, INTERESTS, chosen, chosen_by
+from analytics.choices import COHORTS, chosen, chosen_deep
 from analytics.cohorts.cells import ages, cells, sizes
 from analytics.counts import names
 from analytics.periods import floor
@@ -50,7 +50,7 @@ def others_mix(store: Store, scope: Scope, *, cohort: str, by: str, start: date)
 def _mix_counts(store: Store, scope: Scope, cohort: str, by: str) -> tuple[pl.DataFrame, pl.DataFrame]:
     """Events per cohort, age and line (all lines), and the grid of cells."""
     chosen("cohort", cohort, COHORTS)
-    chosen_by(by, [name for name in store.meta.bys if name in INTERESTS and name != "item"], everything=False)
+    chosen_deep(by, store.meta.bys, store.meta.deep, everything=False)
     grid = ages(store, scope, cohort, sizes(store, scope, cohort))
     found = cells(store, replace(scope, interests=()), cohort, by, users=False)
     return found.select("cohort", "age", "id", "events"), grid

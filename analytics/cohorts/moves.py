@@ -18,8 +18,8 @@ from data.scope import Scope
 from data.store import Store
 
 OWN_SQL = """
-SELECT d.user_no AS user, d.id, {age} = 0 AS is_first, sum(d.events)::DOUBLE AS events
-FROM user_day d JOIN users u ON u.user_no = d.user_no
+SELECT d.u AS user, d.id, {age} = 0 AS is_first, sum(d.events)::DOUBLE AS events
+FROM user_day d JOIN users u ON u.u = d.u
 WHERE d."by" = $by AND date_trunc($grain, u.cohort_day)::DATE = $start AND d.day >= date_trunc($grain, u.cohort_day)
     AND {age} <= $last {filters}
 GROUP BY ALL

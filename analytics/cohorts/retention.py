@@ -15,10 +15,10 @@ from data.scope import Scope
 from data.store import Store
 
 CELL_USERS_SQL = """
-SELECT DISTINCT d.user_no
-FROM user_day d JOIN users u ON u.user_no = d.user_no
+SELECT DISTINCT u.user_no
+FROM user_day d JOIN users u ON u.u = d.u
 WHERE d."by" = $by AND d.events > 0 AND date_trunc($grain, u.cohort_day)::DATE = $start AND {age} = $age {filters}
-ORDER BY d.user_no
+ORDER BY u.user_no
 """
 RETENTION_COLUMNS = (
     "cohort", "size", "from_before", "age", "users", "retention", "revenue_per_user", "revenue_so_far", "complete",

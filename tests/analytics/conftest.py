@@ -26,11 +26,12 @@ CREATE TABLE users AS
                min(moment::DATE) FILTER (type = 'purchase') AS first_purchase_day, min(country) AS country,
                count(*) FILTER (type <> 'refund') AS events, sum(revenue) AS revenue
         FROM e WHERE user_no IS NOT NULL GROUP BY user_no)
-    SELECT *, coalesce(first_purchase_day, first_day) AS cohort_day,
+    SELECT *, user_no AS u, coalesce(first_purchase_day, first_day) AS cohort_day,
            coalesce(first_purchase_day, first_day) < (SELECT min(moment::DATE) FROM e) + 90 AS from_before,
            CASE WHEN user_no % 2 = 1 THEN 'champions' ELSE 'others' END AS rfm, 'P-' || user_no AS code,
            1::BIGINT AS orders
     FROM firsts;
+CREATE TABLE person AS SELECT user_no, u FROM users;
 CREATE TABLE tagged AS
     SELECT l.*, strftime(u.cohort_day, '%Y-%m') AS cohort, u.rfm, u.cohort_day
     FROM long l LEFT JOIN users u USING (user_no);
@@ -43,13 +44,9 @@ CREATE TABLE trend AS
     WHERE value IS NOT NULL AND NOT ("by" = 'item' AND grain = 'day' AND segment <> '')
     GROUP BY ALL ORDER BY ALL;
 CREATE TABLE user_day AS
-    SELECT date_trunc('month', day)::DATE AS month, day, "by", id, user_no, country, NULL::VARCHAR AS platform,
-           sum(counted)::BIGINT AS events, 1::BIGINT AS orders, sum(revenue)::DECIMAL(18, 4) AS revenue
-    FROM long WHERE "by" <> 'item' GROUP BY ALL ORDER BY ALL;
-CREATE TABLE activity AS
-    SELECT date_trunc('month', day)::DATE AS month, day, user_no, item AS item_id, country, NULL::VARCHAR AS platform,
-           sum(counted)::BIGINT AS events, sum(revenue)::DECIMAL(18, 4) AS revenue
-    FROM long WHERE "by" = 'item' GROUP BY ALL ORDER BY ALL;
+    SELECT day, "by", id, user_no AS u, country, NULL::VARCHAR AS platform, sum(counted)::BIGINT AS events,
+           sum((type = 'purchase')::INT)::BIGINT AS purchases, sum(revenue)::DECIMAL(18, 4) AS revenue
+    FROM long GROUP BY ALL ORDER BY ALL;
 CREATE TABLE cohort_size AS
     SELECT grain, date_trunc(grain, cohort_day)::DATE AS cohort, count(*) AS users, bool_or(from_before) AS from_before
     FROM users, (VALUES ('week'), ('month'), ('quarter')) AS g(grain) GROUP BY ALL;
@@ -63,18 +60,17 @@ CREATE TABLE cohort AS
     WHERE date_trunc(grain, cohort_day) <= day AND "by" <> 'item' GROUP BY ALL;
 CREATE TABLE interests AS
     SELECT "by", id, id AS name, count(DISTINCT item) AS items, sum(counted)::BIGINT AS events,
-           count(DISTINCT user_no) AS users, sum(revenue)::DECIMAL(18, 4) AS revenue,
+           sum(revenue)::DECIMAL(18, 4) AS revenue,
            row_number() OVER (PARTITION BY "by" ORDER BY sum(counted) DESC, id) AS rank
     FROM long WHERE "by" IN ('theme', 'category') GROUP BY "by", id;
 CREATE TABLE items AS
     SELECT item AS item_id, 'Item ' || item AS name, min(category) AS category,
            coalesce(min(category), 'none') AS category_interest, NULL::VARCHAR AS brand,
            min(theme) AS theme, 1.0 AS similarity, sum(counted)::BIGINT AS events,
-           count(DISTINCT user_no) AS users, sum(revenue)::DECIMAL(18, 4) AS revenue, min(day) AS first_day,
-           max(day) AS last_day
+           sum(revenue)::DECIMAL(18, 4) AS revenue, min(day) AS first_day, max(day) AS last_day
     FROM long WHERE "by" = 'item' GROUP BY item;
 CREATE TABLE segments AS
-    SELECT segment, value, value AS label, sum(events)::BIGINT AS events, max(users) AS users
+    SELECT segment, value, sum(events)::BIGINT AS events
     FROM trend WHERE "by" = 'all' AND grain = 'month' AND segment <> '' GROUP BY ALL;
 CREATE TABLE lifecycle (grain VARCHAR, start DATE, "by" VARCHAR, id VARCHAR, new BIGINT, "returning" BIGINT,
                         resurrected BIGINT, lapsing BIGINT, dormant BIGINT);
@@ -164,6 +160,9 @@ def _facts(connection: duckdb.DuckDBPyConnection) -> dict[str, Any]:
         "segments": ["country", "cohort", "rfm"] if events else [],
         "currency": None,
         "anonymous_share": 1 - known / events if events else 0.0,
+        "people_day": (last or datetime(2000, 1, 1)).date().isoformat(),
+        "deep": ["all", *(by for by in bys if by != "item")],
+        "large": False,
         "notes": {},
     }
 

@@ -60,5 +60,5 @@ def test_what_cannot_be_asked_is_refused(store):
         lifecycle(store, Scope(segments=(("country", "UK"),)), by="category", grain="month")
     with pytest.raises(InputError, match=r"`grain` cannot be 'day'. Choose one of: week, month."):
         lifecycle(store, Scope(), by="category", grain="day")
-    with pytest.raises(InputError, match=r"This log has no item. Choose one of: all, category."):
+    with pytest.raises(InputError, match=r"people are not followed by item. Choose one of: all, category."):
         lifecycle(store, Scope(), by="item", grain="month")

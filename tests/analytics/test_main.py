@@ -129,7 +129,7 @@ def test_tables_go_to_files(store, capsys, tmp_path):
         (["risers", "--window", "30d"], "`window` has to be whole weeks"),
         (["risers", "--before", "2024-01-01:2024-01-14"], "A comparison needs both windows"),
         (["trends", "--from", "2024-02-01", "--to", "2024-01-01"], "The dates are the wrong way round"),
-        (["cohorts", "--by", "item"], "This log has no item."),
+        (["cohorts", "--by", "item"], "In a log of this kind and size people are not followed by item."),
     ],
 )
 def test_what_cannot_be_answered_ends_with_one_sentence_and_1(store, capsys, arguments, message):

@@ -149,9 +149,9 @@ def test_two_segments_are_the_people_in_both(shop):
     found = trend(shop, both, by="category", metric="events", grain="month")
     for value, start, line in found.select("value", "start", "id").iter_rows():
         expected = shop.query(
-            "SELECT coalesce(sum(d.events), 0) AS n FROM user_day d JOIN users u USING (user_no) "
+            "SELECT coalesce(sum(d.events), 0) AS n FROM user_day d JOIN users u USING (u) "
             "WHERE d.\"by\" = 'category' "
-            "AND d.id = ? AND d.country = 'FR' AND u.rfm = 'champions' AND d.month = ?",
+            "AND d.id = ? AND d.country = 'FR' AND u.rfm = 'champions' AND date_trunc('month', d.day) = ?",
             [line, start],
         )["n"][0]
         assert value == expected

@@ -20,7 +20,7 @@ Digest = Callable[[Settings], dict[str, str]]
 KILL = """
 import os, signal, sys
 from pathlib import Path
-import data.engine, data.ingest, data.ledger, data.monthly, data.pipeline, data.publish, data.rollups, data.undo
+import data.engine, data.ingest, data.ledger, data.monthly, data.pipeline, data.publish, data.rollups.statements, data.undo
 from data.ingest import ImportOptions
 from data.settings import Settings
 module, name, count = sys.argv[1].rsplit(".", 1)[0], sys.argv[1].rsplit(".", 1)[1], int(sys.argv[2])
@@ -46,7 +46,7 @@ IMPORT_POINTS = [
     ("data.ingest.move_into_place", 3),
     ("data.ledger.record_import", 1),
     ("data.ledger.bump_version", 1),
-    ("data.rollups.run", 5),
+    ("data.rollups.statements.run", 5),
     ("data.publish.move_into_place", 1),
     ("data.publish.fsync", 1),
 ]
@@ -54,7 +54,7 @@ UNDO_POINTS = [
     ("data.undo.move_into_place", 1),
     ("data.ledger.remove_files", 1),
     ("data.ledger.bump_version", 1),
-    ("data.rollups.run", 5),
+    ("data.rollups.statements.run", 5),
     ("data.publish.move_into_place", 1),
 ]
 ROWS = [

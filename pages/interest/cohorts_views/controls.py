@@ -70,5 +70,7 @@ def draw(meta: Meta) -> Knobs:
             help="How long a cohort's period and one step of age are. Lifecycle has weeks and months.",
         )  # fmt: skip
     return Knobs(
-        view or "retention", cohort or "month", state.by(meta, [kind for kind in meta.bys if kind in INTERESTS])
+        view or "retention",
+        cohort or "month",
+        state.by(meta, [kind for kind in meta.bys if kind in INTERESTS and kind in meta.deep]),
     )

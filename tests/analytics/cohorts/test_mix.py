@@ -126,7 +126,7 @@ def test_what_cannot_be_asked_is_refused(store, make_store):
         InputError, match=r"No month cohort starts on 2024-01-05; the cohorts reach from 2024-01-01 to 2024-02-01"
     ):
         cohort_mix(store, Scope(), cohort="month", by="category", start=date(2024, 1, 5))
-    with pytest.raises(InputError, match=r"This log has no item. Choose one of: category."):
+    with pytest.raises(InputError, match=r"people are not followed by item. Choose one of: category."):
         cohort_mix(store, Scope(), cohort="month", by="item")
     with pytest.raises(InputError, match=r"`cohort` cannot be 'day'."):
         cohort_mix(store, Scope(), cohort="day", by="category")
