@@ -29,7 +29,7 @@ chosen = st.navigation(
 )
 
 store = state.store()
-frame.pulse(state.version())
+frame.pulse(state.served())
 if store:
     frame.sample_banner(store.meta)
     if chosen != data_page:

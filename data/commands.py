@@ -8,15 +8,16 @@ from data import jobs, ledger, pipeline
 from data.companions.rules import meanings
 from data.companions.schema import COMPANIONS
 from data.companions.templates import template_text
-from data.errors import AppError, InputError
+from data.errors import AppError, InputError, StoreError
 from data.formats import FORMATS
 from data.ingest import ImportOptions
 from data.publish import is_stale, publish
 from data.rejects import rejects as refused_rows
 from data.samples.planted import Knobs, companion_files, make_planted, planted_knobs, planted_sample
 from data.schema import EVENT_COLUMNS, EVENT_KINDS, Column
+from data.serving import serve_files
 from data.settings import Settings
-from data.store import open_store
+from data.store import concern, open_store
 
 Answer = tuple[dict[str, Any] | None, str, int]
 
@@ -192,6 +193,7 @@ def status(settings: Settings, options: Namespace) -> Answer:
         ],
         "served_version": store.version if store else 0,
         "stale": is_stale(settings),
+        "problem": concern(settings, store) if store else None,
         "themes_problem": ledger.get_state(settings, "themes_problem"),
     }
     if store and not store.meta.is_empty:
@@ -205,20 +207,30 @@ def status(settings: Settings, options: Namespace) -> Answer:
         else "The store is empty. Import a log with `python -m data import FILE`,"
         " or try `python -m data sample online-retail-ii`."
     )
-    return result, text, 0
+    return result, "\n".join(filter(None, (text, result["problem"]))), 0
 
 
 def sample(settings: Settings, options: Namespace) -> Answer:
     """Load a sample; with --if-new only into a store that never held anything."""
-    if options.if_new and ledger.data_version(settings):
-        if is_stale(settings):
-            publish(settings)
-        return {"loaded": False}, "", 0
+    if options.if_new and (ledger.data_version(settings) or serve_files(settings)):
+        return {"loaded": False}, _up_to_date(settings), 0
     knobs = planted_knobs(options)
     if knobs and options.out:
         return _write_planted(settings, knobs, options)
     receipt = pipeline.load_sample(settings, options.name, made=planted_sample(knobs) if knobs else None)
     return receipt, "\n".join(receipt_text(each) for each in (receipt, *receipt["companions"])), 0
+
+
+def _up_to_date(settings: Settings) -> str:
+    """Publish what an interrupted writer left; where that fails but pages can be shown, comes back with the reason."""
+    try:
+        if is_stale(settings):
+            publish(settings)
+    except StoreError as error:
+        if open_store(settings) is None:
+            raise
+        return error.message
+    return ""
 
 
 def _write_planted(settings: Settings, knobs: Knobs, options: Namespace) -> Answer:

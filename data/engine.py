@@ -5,6 +5,7 @@ from pathlib import Path
 
 import duckdb
 
+from data.ledger import scratch
 from data.settings import Settings
 from data.sql import literal
 
@@ -15,7 +16,7 @@ def working_connection(settings: Settings, path: Path | None = None) -> duckdb.D
     connection = duckdb.connect(str(path) if path else ":memory:")
     connection.execute(f"set memory_limit = {literal(settings.memory_limit)}")
     connection.execute(f"set threads = {settings.threads}")
-    connection.execute(f"set temp_directory = {literal(settings.tmp / 'spill')}")
+    connection.execute(f"set temp_directory = {literal(scratch(settings, 'spill'))}")
     connection.execute("set timezone = 'UTC'")
     connection.execute("set enable_progress_bar = false")
     connection.execute("set preserve_insertion_order = true")

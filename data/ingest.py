@@ -2,6 +2,8 @@
 
 import hashlib
 import shutil
+from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -22,6 +24,9 @@ from data.times import check_timezone
 
 __all__ = ["ImportOptions", "ingest"]
 
+Written = list[tuple[Path, LakeFile]]
+"""Files as they were written, with the names they are to get."""
+
 
 def ingest(
     settings: Settings, path: Path, options: ImportOptions, *, dry_run: bool = False, progress: Progress = quiet
@@ -33,12 +38,13 @@ def ingest(
     """
     if options.kind not in KINDS:
         raise InputError(f"There is no kind '{options.kind}'. Kinds of file: {', '.join(KINDS)}.")
-    with writer_lock(settings):
-        ledger.sweep(settings)
+    path = Path(path)
+    with writer_lock(settings, doing=f"the import of {path.name}", need=_need(path)):
         work = settings.tmp / "import"
         try:
             progress("reading", 0.0)
-            facts = inspect_file(Path(path), work)
+            found = _stat(path)
+            facts = inspect_file(path, work)
             before = _active(settings)
             again = next((r for r in before if r.file_hash == facts.sha256 and r.kind == options.kind), None)
             if again is not None:
@@ -48,9 +54,33 @@ def ingest(
                     f"This store holds imports of your own, so the sample '{options.sample}' was not loaded beside"
                     " them. Undo them first, or set TIDELINE_VAR to another folder."
                 )
-            return _ingest(settings, facts, options, before, work, dry_run, progress)
+            receipt, commit = _prepare(settings, facts, options, before, work, progress)
+            if _stat(path) != found:
+                raise InputError(f"{path.name} was changed while it was read. Nothing was imported; import it again.")
+            if not dry_run:
+                progress("committing", 0.95)
+                commit()
+            return receipt
+        except PermissionError as error:
+            if error.filename is None or Path(error.filename) != path:
+                raise
+            raise InputError(f"{path} may not be read by this user. Change its rights, or copy it.") from error
         finally:
             shutil.rmtree(work, ignore_errors=True)
+
+
+def _stat(path: Path) -> tuple[int, int] | None:
+    try:
+        facts = path.stat()
+    except OSError:
+        return None
+    return facts.st_size, facts.st_mtime_ns
+
+
+def _need(path: Path) -> int:
+    """About how much an import writes before it is done: the rows as text, then the lake's files."""
+    found = _stat(path)
+    return (8 if path.suffix == ".gz" else 1) * found[0] if found else 0
 
 
 def _active(settings: Settings) -> list[ImportRow]:
@@ -70,15 +100,15 @@ def _same_file(row: ImportRow) -> dict[str, Any]:
     }
 
 
-def _ingest(
+def _prepare(
     settings: Settings,
     facts: FileFacts,
     options: ImportOptions,
     before: list[ImportRow],
     work: Path,
-    dry_run: bool,
     progress: Progress,
-) -> dict[str, Any]:
+) -> tuple[dict[str, Any], Callable[[], None]]:
+    """The receipt, and what makes it true."""
     # The first own import and every sample replace the sample that is loaded; the companions of a sample join its log.
     joins = options.sample if options.kind != "events" else None
     replaced = [row for row in before if row.sample is not None and row.sample != joins]
@@ -92,10 +122,19 @@ def _ingest(
             connection, settings, facts, options, stays, timezone, work, import_id, progress
         )
     receipt["kind"] = options.kind
-    if not dry_run:
-        progress("committing", 0.95)
-        _commit(settings, facts, options, format_name, receipt, written, replaced, timezone)
-    return receipt
+    written = _never_seen(settings, import_id, written)
+    return receipt, lambda: _commit(settings, facts, options, format_name, receipt, written, replaced, timezone)
+
+
+def _never_seen(settings: Settings, import_id: str, written: Written) -> Written:
+    """The files under names that no earlier import of the same file had, as rollups know files by their names."""
+    earlier = sum(row.import_id == import_id for row in ledger.imports(settings))
+    if not earlier:
+        return written
+    return [
+        (source, replace(file, path=f"{file.path.removesuffix('.parquet')}.{earlier + 1}.parquet"))
+        for source, file in written
+    ]
 
 
 def _import_id(facts: FileFacts, options: ImportOptions) -> str:
@@ -123,11 +162,14 @@ def _commit(
     options: ImportOptions,
     format_name: str,
     receipt: dict[str, Any],
-    written: list[tuple[Path, LakeFile]],
+    written: Written,
     replaced: list[ImportRow],
     timezone: str,
 ) -> None:
     """Rename every file into place, then name them in one transaction: its commit is the moment of the import."""
+    if not ledger.imports(settings):
+        with ledger.connect(settings) as connection:
+            ledger.set_state(connection, ledger.BEGUN, receipt["import"])
     for source, lake_file in written:
         move_into_place(source, settings.var / lake_file.path)
     with ledger.connect(settings) as connection:
@@ -154,4 +196,4 @@ def _commit(
         if replaced:
             ledger.set_state(connection, "forget", "sample")
         ledger.bump_version(connection)
-    ledger.sweep(settings)
+    ledger.sweep(settings)  # the files of a sample that was replaced

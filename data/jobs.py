@@ -1,5 +1,6 @@
 """Jobs: anything longer than a second. A row in var/jobs.sqlite each; the worker runs them one after another."""
 
+import contextlib
 import json
 import sqlite3
 from collections.abc import Iterator
@@ -8,7 +9,8 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
 
-from data.errors import InputError
+from data.disk import about_sqlite
+from data.errors import InputError, StoreError
 from data.settings import Settings
 
 SCHEMA = """
@@ -19,7 +21,7 @@ create table if not exists jobs (
     submitted text not null, started text, ended text, message text not null default '', result text);
 """
 RUNNABLE = ("data.tasks.import_file", "data.tasks.undo_import", "data.tasks.load_sample", "data.tasks.leave_sample",
-            "data.tasks.edit_themes", "data.tasks.recluster_themes")  # fmt: skip
+            "data.tasks.publish_again", "data.tasks.edit_themes", "data.tasks.recluster_themes")  # fmt: skip
 """The functions a job may name. A page can ask for these and nothing else."""
 DONE = ("done", "failed", "cancelled", "interrupted")
 
@@ -47,14 +49,22 @@ class Job:
 @contextmanager
 def _connect(settings: Settings) -> Iterator[sqlite3.Connection]:
     settings.var.mkdir(parents=True, exist_ok=True)
-    connection = sqlite3.connect(settings.jobs_path, timeout=30, isolation_level=None)
     try:
-        connection.row_factory = sqlite3.Row
-        connection.execute("pragma journal_mode = wal")
-        connection.execute(SCHEMA)
-        yield connection
-    finally:
-        connection.close()
+        with contextlib.closing(sqlite3.connect(settings.jobs_path, timeout=30, isolation_level=None)) as connection:
+            connection.row_factory = sqlite3.Row
+            connection.execute("pragma journal_mode = wal")
+            connection.execute(SCHEMA)
+            yield connection
+    except sqlite3.Error as error:
+        said = about_sqlite(settings, error, "writing the list of jobs")
+        if said is None and type(error) is sqlite3.DatabaseError:
+            said = StoreError(
+                f"The list of jobs {settings.jobs_path} cannot be read: {error}. Stop Tideline, delete that file and"
+                " start again; only the history of jobs is lost."
+            )
+        if said is None:
+            raise
+        raise said from error
 
 
 def submit(settings: Settings, name: str, args: dict[str, Any], title: str) -> int:
@@ -69,7 +79,12 @@ def submit(settings: Settings, name: str, args: dict[str, Any], title: str) -> i
         job_id = int(cursor.lastrowid or 0)
     from data.queue import enqueue  # huey is imported by those who queue, not by those who look
 
-    enqueue(settings, job_id)
+    try:
+        enqueue(settings, job_id)
+    except sqlite3.Error as error:
+        cancel(settings, job_id)
+        said = about_sqlite(settings, error, "queueing the job")
+        raise (said or StoreError(f"{settings.var / 'queue.sqlite'} cannot be used: {error}. Delete it.")) from error
     return job_id
 
 

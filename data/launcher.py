@@ -7,16 +7,22 @@ import subprocess
 import sys
 import time
 import urllib.request
+from collections import deque
 from types import FrameType
 
 from data.children import die_with_parent
 from data.settings import Settings
 
 READY_SECONDS = 120
+WORKER = [sys.executable, "-m", "data", "worker"]
+MANY, MINUTE = 5, 60.0
 
 
 def launch(settings: Settings) -> int:
-    """Run app and worker until one ends or a signal comes; comes back with the exit code."""
+    """Run app and worker until the app ends or a signal comes; comes back with the exit code.
+
+    A worker that ends is started again, and whatever happens to it, the app keeps serving.
+    """
     port = os.environ.get("STREAMLIT_SERVER_PORT", "8501")
     env = {**os.environ, "TIDELINE_VAR": str(settings.var)}
     app_command = [
@@ -30,20 +36,40 @@ def launch(settings: Settings) -> int:
 
     for number in (signal.SIGTERM, signal.SIGINT, signal.SIGHUP):
         signal.signal(number, stop)
-    children = [
-        subprocess.Popen(command, cwd=settings.root, env=env, start_new_session=True, preexec_fn=die_with_parent)
-        for command in (app_command, [sys.executable, "-m", "data", "worker"])
-    ]
-    app = children[0]
+
+    def start(command: list[str]) -> subprocess.Popen[bytes]:
+        return subprocess.Popen(command, cwd=settings.root, env=env, start_new_session=True, preexec_fn=die_with_parent)
+
+    app, worker = start(app_command), start(WORKER)
+    ends: deque[float] = deque(maxlen=MANY)
     try:
         _warm_up(port, app, stopping)
-        while not stopping and all(child.poll() is None for child in children):
+        while not stopping and app.poll() is None:
             time.sleep(0.2)
-        if not stopping and app.poll() is None:
-            print("The worker ended by itself; stopping the app. Start it again with `make run`.", file=sys.stderr)
+            if worker.poll() is None or not _may_start_again(ends):
+                continue
+            ends.append(time.monotonic())
+            print(_ended(worker.returncode, _may_start_again(ends)), file=sys.stderr, flush=True)
+            if _may_start_again(ends):
+                worker = start(WORKER)
     finally:
-        _stop(children)
+        _stop([app, worker])
     return 0 if stopping else (app.returncode or 1)
+
+
+def _may_start_again(ends: "deque[float]") -> bool:
+    """Not when the worker ended MANY times within MINUTE: it would go on like that."""
+    return len(ends) < MANY or ends[-1] - ends[0] > MINUTE
+
+
+def _ended(code: int, again: bool) -> str:
+    how = f"was killed ({signal.Signals(-code).name})" if code < 0 else f"ended by itself (code {code})"
+    if again:
+        return f"The worker {how}; a new one is started. The app keeps serving."
+    return (
+        f"The worker {how}, {MANY} times within a minute. The app keeps serving, but jobs wait: see the reason above,"
+        " then start it with `python -m data worker`."
+    )
 
 
 def _warm_up(port: str, app: subprocess.Popen[bytes], stopping: list[int]) -> None:

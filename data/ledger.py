@@ -1,14 +1,19 @@
 """The ledger: which imports and lake files count, and the store's few settings. Readers never glob, they ask here."""
 
+import contextlib
 import json
+import os
+import shutil
 import sqlite3
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from pathlib import Path
 from typing import Any
 
-from data.errors import InputError, StoreError
+from data.disk import about_sqlite
+from data.errors import AppError, InputError, StoreError
 from data.settings import Settings
 
 SCHEMA = """
@@ -21,6 +26,10 @@ create table if not exists files (
     path text primary key, import_id text not null, role text not null, month text, rows integer not null);
 create table if not exists state (key text primary key, value text not null);
 """
+
+DOING = "writing the ledger"
+BEGUN = "begun"
+"""The state that says that a first import has begun, so that a ledger without imports was not lost."""
 
 
 @dataclass(frozen=True)
@@ -68,20 +77,36 @@ def connect(settings: Settings, *, write: bool = True, schema: str = "") -> Iter
         connection.execute("pragma synchronous = full")
         connection.executescript(SCHEMA + schema)
     except sqlite3.DatabaseError as error:
-        raise StoreError(
-            f"The ledger {settings.ledger_path} cannot be opened: {error}. Restore it from a backup, or move the"
-            f" folder {settings.var} away and import your files again."
-        ) from error
+        raise (about_sqlite(settings, error, DOING) or _unreadable(settings, error)) from error
     try:
         connection.execute("begin immediate" if write else "begin")
         yield connection
         connection.execute("commit")
-    except BaseException:
-        if connection.in_transaction:
-            connection.execute("rollback")
-        raise
+    except BaseException as error:
+        with contextlib.suppress(sqlite3.Error):
+            if connection.in_transaction:
+                connection.execute("rollback")
+        said = _said(settings, error)
+        if said is None:
+            raise
+        raise said from error
     finally:
         connection.close()
+
+
+def _said(settings: Settings, error: BaseException) -> AppError | None:
+    """What to raise in place of an error of SQLite's; None where it says enough or is a fault of the program."""
+    if not isinstance(error, sqlite3.Error):
+        return None
+    said = about_sqlite(settings, error, DOING)
+    return said or (_unreadable(settings, error) if type(error) is sqlite3.DatabaseError else None)
+
+
+def _unreadable(settings: Settings, error: sqlite3.Error) -> StoreError:
+    return StoreError(
+        f"The ledger {settings.ledger_path} cannot be read: {error}. Restore it from a backup, or move the folder"
+        f" {settings.var} away and import your files again."
+    )
 
 
 def now() -> str:
@@ -190,18 +215,40 @@ def remove_files(connection: sqlite3.Connection, paths: Sequence[str]) -> None:
 
 
 def sweep(settings: Settings) -> None:
-    """Delete what a killed writer left behind: files the ledger does not name, and everything in var/tmp.
+    """Delete what a killed or failed writer left behind: files the ledger does not name, and its scratch files.
 
-    Only a holder of the writer lock may call this.
+    Only a holder of the writer lock may call this. Raises StoreError, and deletes nothing, where a whole lake has lost
+    its ledger.
     """
     named = {f.path for f in files(settings)}
-    for folder in (settings.lake, settings.rejects, settings.overlaps, settings.companions, settings.identity):
-        for path in folder.rglob("*.parquet*") if folder.exists() else []:
-            if str(path.relative_to(settings.var)) not in named:
-                path.unlink(missing_ok=True)
-    if settings.tmp.exists():
-        for path in sorted(settings.tmp.rglob("*"), reverse=True):
-            path.rmdir() if path.is_dir() else path.unlink(missing_ok=True)
+    folders = (settings.lake, settings.rejects, settings.overlaps, settings.companions, settings.identity)
+    found = [path for folder in folders if folder.exists() for path in folder.rglob("*.parquet*")]
+    unnamed = [path for path in found if str(path.relative_to(settings.var)) not in named]
+    if unnamed and not imports(settings) and get_state(settings, BEGUN) is None:
+        raise StoreError(
+            f"{settings.ledger_path} names no import, but {len(unnamed)} files of imports lie in {settings.var}: the"
+            " ledger was lost or replaced. Put it back from a backup. To begin anew, move the whole folder away."
+        )
+    for path in unnamed:
+        path.unlink(missing_ok=True)
+    sweep_scratch(settings)
+
+
+def sweep_scratch(settings: Settings) -> None:
+    """Empty var/tmp, but for what begins with the number of a process that still runs (see `scratch`)."""
+    for path in settings.tmp.iterdir() if settings.tmp.exists() else ():
+        if not _has_owner(path.name):
+            shutil.rmtree(path, ignore_errors=True) if path.is_dir() else path.unlink(missing_ok=True)
+
+
+def scratch(settings: Settings, name: str) -> Path:
+    """A place in var/tmp for work outside the writer lock, which no writer sweeps away while this process runs."""
+    return settings.tmp / f"{os.getpid()}-{name}"
+
+
+def _has_owner(name: str) -> bool:
+    number, dash, _ = name.partition("-")
+    return bool(dash) and number.isdecimal() and Path(f"/proc/{number}").exists()
 
 
 def _import_row(row: sqlite3.Row) -> ImportRow:

@@ -5,12 +5,13 @@ from pathlib import Path
 from typing import Any
 
 from data import ledger
-from data.errors import InputError
+from data.errors import InputError, StoreError
 from data.ingest import ImportOptions, ingest
 from data.progress import Progress, quiet
 from data.publish import publish
 from data.samples import SAMPLES, Sample
 from data.settings import Settings
+from data.trouble import told
 from data.undo import undo
 
 
@@ -25,7 +26,7 @@ def import_file(
 
 
 def _publish(settings: Settings, receipt: dict[str, Any], progress: Progress) -> None:
-    publish(settings, progress=progress)
+    _show(settings, f"{receipt['file']} was imported as {receipt['import']}", progress)
     problem = ledger.get_state(settings, "themes_problem")
     if problem:
         receipt["warnings"].append(f"Themes were left as they were, for the language model failed: {problem}")
@@ -35,8 +36,18 @@ def undo_import(settings: Settings, import_id: str, *, progress: Progress = quie
     """Undo one import and publish; comes back with {"import", "removed", "handed_over", "data_version"}."""
     progress("taking the import back", 0.0)
     result = undo(settings, import_id)
-    publish(settings, progress=_part(progress, 0.3, 1.0))
+    _show(settings, f"{import_id} was taken back", _part(progress, 0.3, 1.0))
     return result
+
+
+def _show(settings: Settings, done: str, progress: Progress) -> None:
+    """Publish what is done; where that fails, say both."""
+    try:
+        publish(settings, progress=progress)
+    except StoreError as error:
+        raise StoreError(
+            f"{done}, but pages do not show it yet: {error.message} Then publish with `python -m data rebuild`."
+        ) from error
 
 
 def load_sample(
@@ -52,7 +63,8 @@ def load_sample(
         raise InputError(f"There is no sample '{name}'. Samples: {', '.join(SAMPLES)}.")
     sample = made or SAMPLES[name]
     progress("preparing the sample", 0.0)
-    path = sample.prepare(settings)
+    with told(settings, f"making the sample '{name}'", sample.rows * 50):
+        path = sample.prepare(settings)
     options = ImportOptions(sample=name, timezone=sample.timezone)
     receipt = ingest(settings, path, options, progress=_part(progress, 0.0, 0.4))
     found = sorted(sample.companions(path.parent).items())
@@ -73,7 +85,7 @@ def leave_sample(settings: Settings, *, progress: Progress = quiet) -> dict[str,
         raise InputError("No sample is loaded, so there is none to remove.")
     for row in loaded:
         undo(settings, row.import_id)
-    publish(settings, progress=progress)
+    _show(settings, "The sample was removed", progress)
     return {"removed": [row.import_id for row in loaded]}
 
 

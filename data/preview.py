@@ -3,6 +3,7 @@
 import csv
 import io
 import shutil
+import threading
 from collections.abc import Mapping
 from dataclasses import dataclass
 from itertools import islice
@@ -15,6 +16,7 @@ from data.companions.schema import COMPANIONS, columns_of, is_private
 from data.companions.values import ARMS
 from data.errors import InputError
 from data.formats import CANONICAL, recognise
+from data.ledger import scratch
 from data.masking import looks_like_contact, masked, refuse_values_as_header
 from data.reading import FileFacts, inspect_file, open_bytes
 from data.schema import EVENT_TYPES, guess_mapping
@@ -61,7 +63,7 @@ def preview(
 
     Without a `kind` it is looked at as what its header suggests. Raises InputError for a file that cannot be read.
     """
-    work = settings.tmp / f"preview-{path.stat().st_mtime_ns}" if path.exists() else settings.tmp / "preview"
+    work = scratch(settings, f"preview-{path.stat().st_mtime_ns if path.exists() else 0}-{threading.get_ident()}")
     try:
         facts = inspect_file(path, work)
         rows = _first_rows(facts)

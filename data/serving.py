@@ -1,29 +1,59 @@
-"""Which published file is served now."""
+"""Which published file is served now, and which others could stand in for it."""
 
+import re
 from pathlib import Path
 
 from data.settings import Settings
 
+NAME = re.compile(r"serve-(\d+)(?:-(\d+))?\.duckdb")
+"""serve-<data version>.duckdb; a version that is published anew gets a further number."""
+
 
 def serve_files(settings: Settings) -> list[Path]:
     """Every published file that is still there, oldest version first."""
-    return sorted(settings.serve.glob("serve-*.duckdb"), key=_version)
+    found = settings.serve.iterdir() if settings.serve.exists() else ()
+    return sorted((path for path in found if NAME.fullmatch(path.name)), key=_order)
 
 
-def _version(path: Path) -> int:
-    return int(path.stem.removeprefix("serve-"))
+def _order(path: Path) -> tuple[int, int]:
+    named = NAME.fullmatch(path.name)
+    return (int(named[1]), int(named[2] or 1)) if named else (0, 0)
+
+
+def next_file(settings: Settings, version: int) -> Path:
+    """Where to publish `version`: under a name that no file has, for DuckDB hands whoever opens a replaced file the
+    old one for as long as anybody in the process still reads it."""
+    taken = [_order(path)[1] for path in serve_files(settings) if _order(path)[0] == version]
+    return settings.serve / (f"serve-{version}-{max(taken) + 1}.duckdb" if taken else f"serve-{version}.duckdb")
 
 
 def current_file(settings: Settings) -> Path | None:
-    """The serve file that pages should open, None before the first publish."""
-    pointer = settings.serve / "CURRENT"
-    if not pointer.exists():
+    """The serve file that pages should open; None before the first publish, and where CURRENT names no file."""
+    try:
+        name = (settings.serve / "CURRENT").read_text().strip()
+    except (OSError, UnicodeDecodeError):
         return None
-    path = settings.serve / pointer.read_text().strip()
-    return path if path.exists() else None
+    path = settings.serve / name
+    return path if NAME.fullmatch(name) and path.is_file() else None
+
+
+def candidates(settings: Settings) -> list[Path]:
+    """The files that can be opened in place of each other: the current one, then the others, newest first."""
+    current = current_file(settings)
+    others = [path for path in reversed(serve_files(settings)) if path != current]
+    return [current, *others] if current else others
 
 
 def published_version(settings: Settings) -> int:
-    """The data version of the served file, 0 when nothing was published."""
+    """The data version of the served file, 0 when nothing was published or CURRENT names no file."""
     path = current_file(settings)
-    return _version(path) if path else 0
+    return _order(path)[0] if path else 0
+
+
+def stamp(path: Path) -> tuple[str, int, int]:
+    """What tells a served file from one that took its name."""
+    try:
+        facts = path.stat()
+    except OSError:
+        return path.name, 0, 0
+    return path.name, facts.st_ino, facts.st_mtime_ns

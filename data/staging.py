@@ -7,6 +7,7 @@ import duckdb
 import polars as pl
 
 from data.cleaning import Plan
+from data.disk import disk_trouble
 from data.errors import InputError
 from data.reading import LOOK_AT, FileFacts, count_rows, lines_at
 from data.sql import literal, quoted
@@ -103,6 +104,8 @@ def _copy(connection: duckdb.DuckDBPyConnection, facts: FileFacts, sql: str, fol
             f"copy ({sql}) to {literal(folder)} (format parquet, partition_by (month), compression lz4)"
         ).fetchall()
     except (duckdb.InvalidInputException, duckdb.IOException, duckdb.ConversionException) as error:
+        if disk_trouble(error):
+            raise
         raise InputError(f"{facts.path.name} cannot be read as it is: {str(error).splitlines()[0]}") from error
     months = {
         path.name.removeprefix("month="): connection.execute(

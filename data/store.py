@@ -1,18 +1,34 @@
 """What pages and questions read: one published version, read only, a cursor a call."""
 
+import weakref
 from collections.abc import Mapping, Sequence
+from datetime import UTC, datetime
 from pathlib import Path
 
 import duckdb
 import polars as pl
 
+from data import ledger
 from data.engine import reading_connection
-from data.errors import StoreError
+from data.errors import AppError, StoreError
+from data.lock import is_writing
 from data.meta import Meta, meta_from_rows
-from data.serving import current_file, published_version, serve_files
+from data.serving import candidates, current_file, published_version, stamp
 from data.settings import Settings
 
-__all__ = ["Meta", "Store", "open_store", "published_version"]
+__all__ = ["Damaged", "Meta", "Store", "concern", "open_store", "published_version", "what_is_served"]
+
+REBUILD = "Build it again from the lake with `python -m data rebuild`."
+DAMAGE = ("Corrupt database", "Could not read enough bytes", "not a valid DuckDB database")
+_found_damaged: dict[tuple[str, int, int], str] = {}
+"""Served files that could be opened but turned out to be damaged while they were read, each with what was said."""
+_open: "weakref.WeakSet[Store]" = weakref.WeakSet()
+
+
+class Damaged(StoreError):
+    """A served file is damaged; `open_store` opens another one from now on, where there is one."""
+
+    title = "What is served is damaged"
 
 
 class Store:
@@ -21,14 +37,24 @@ class Store:
     def __init__(self, path: Path, settings: Settings) -> None:
         self.path = path
         self.settings = settings
+        self.stamp = stamp(path)
+        self.problem: str | None = None
+        """Why this is not the version that should be served, in a sentence or two; None where it is."""
+        _let_go_of_replaced(path, self.stamp)
+        if self.stamp in _found_damaged:
+            raise _damaged(path, _found_damaged[self.stamp])
         try:
             self._connection = reading_connection(path, settings)
-            self.meta: Meta = meta_from_rows(self._connection.execute("select key, value from meta").fetchall())
         except duckdb.Error as error:
-            raise StoreError(
-                f"The served file {path.name} cannot be read ({str(error).splitlines()[0]}). Build it again from the"
-                " lake with `python -m data rebuild`."
-            ) from error
+            self._note(error)
+            raise _damaged(path, str(error)) from error
+        try:
+            self.meta: Meta = meta_from_rows(self._connection.execute("select key, value from meta").fetchall())
+        except (duckdb.Error, KeyError, TypeError, ValueError) as error:
+            self._connection.close()
+            what = str(error) if isinstance(error, duckdb.Error) else "another version of Tideline wrote it"
+            raise _damaged(path, what) from error
+        _open.add(self)
 
     @property
     def version(self) -> int:
@@ -36,30 +62,97 @@ class Store:
         return self.meta.data_version
 
     def query(self, sql: str, params: Sequence[object] | Mapping[str, object] = ()) -> pl.DataFrame:
-        """The answer of one SELECT as a polars frame; values are bound as `?` or `$name`, never pasted in."""
-        with self._connection.cursor() as cursor:
-            return cursor.sql(sql, params=params or None).pl()
+        """The answer of one SELECT as a polars frame; values are bound as `?` or `$name`, never pasted in.
+
+        Raises Damaged where the file cannot be read on.
+        """
+        try:
+            with self._connection.cursor() as cursor:
+                return cursor.sql(sql, params=params or None).pl()
+        except duckdb.Error as error:
+            if not self._note(error):
+                raise
+            raise _damaged(self.path, str(error)) from error
+
+    def _note(self, error: duckdb.Error) -> bool:
+        """Remember the file if the error says that it is damaged; comes back with whether it does."""
+        text = str(error)
+        if any(words in text for words in DAMAGE) or isinstance(error, duckdb.FatalException):
+            _found_damaged[self.stamp] = text
+            return True
+        return False
 
     def close(self) -> None:
         """Let go of the file."""
         self._connection.close()
 
 
-def open_store(settings: Settings) -> Store | None:
-    """The newest published version that can be read; None where nothing was ever published.
+def _damaged(path: Path, why: str) -> Damaged:
+    return Damaged(f"The served file {path.name} cannot be read ({why.splitlines()[0]}). {REBUILD}")
 
-    When the current file is damaged, the version before it is opened instead, if it is still there.
-    Raises StoreError when none can be read.
+
+def _let_go_of_replaced(path: Path, now: tuple[str, int, int]) -> None:
+    # DuckDB would hand out the old file under this name for as long as anybody here still has it open.
+    for store in list(_open):
+        if store.path == path and store.stamp != now:
+            store.close()
+            _open.discard(store)
+
+
+def open_store(settings: Settings) -> Store | None:
+    """The version that should be served, or else the newest one that can be read: its `problem` then says so.
+
+    Comes back with None where nothing was ever published. Raises StoreError when no version can be read.
     """
-    current = current_file(settings)
-    if current is None:
-        return None
+    failures: list[StoreError] = []
+    for path in candidates(settings):
+        try:
+            store = Store(path, settings)
+        except StoreError as failure:
+            failures.append(failure)
+            continue
+        store.problem = _problem(settings, store, failures)
+        return store
+    if failures:
+        raise failures[0]
+    return None
+
+
+def _problem(settings: Settings, store: Store, failures: Sequence[StoreError]) -> str | None:
+    shown = f"You see version {store.version}, published {_published(store)}."
+    if failures:
+        return f"{failures[0].message} {shown}"
+    if current_file(settings) != store.path:
+        return f"{settings.serve / 'CURRENT'} names no served file. {shown} {REBUILD}"
+    return None
+
+
+def _published(store: Store) -> str:
+    return f"{datetime.fromtimestamp(store.stamp[2] / 1e9, UTC):%Y-%m-%d %H:%M} UTC"
+
+
+def concern(settings: Settings, store: Store) -> str | None:
+    """Why `store` is not what should be seen now: it stands in for a damaged one, or what was imported or undone
+    since was never published although nobody is at it. None where all is well."""
+    if store.problem:
+        return store.problem
     try:
-        return Store(current, settings)
-    except StoreError:
-        for path in reversed([p for p in serve_files(settings) if p != current]):
-            try:
-                return Store(path, settings)
-            except StoreError:
-                continue
-        raise
+        wanted = ledger.data_version(settings)
+    except AppError as error:
+        return f"{error.message} You see version {store.version}, published {_published(store)}."
+    if wanted == store.version or published_version(settings) != store.version or is_writing(settings):
+        return None
+    return (
+        f"What was imported or undone last is not shown yet: publishing it was interrupted. You see version"
+        f" {store.version}, published {_published(store)}. {REBUILD}"
+    )
+
+
+def what_is_served(settings: Settings) -> tuple[tuple[str, int, int], ...]:
+    """Changes whenever `open_store` would open something else; empty where nothing was ever published."""
+    tried: list[tuple[str, int, int]] = []
+    for path in candidates(settings):
+        tried.append(stamp(path))
+        if tried[-1] not in _found_damaged:
+            break
+    return tuple(tried)

@@ -1,8 +1,11 @@
 """Taking an import back: the store is then as if it had never been, also where a later file held the same events."""
 
 import shutil
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
+
+import duckdb
 
 from data import ledger
 from data.cleaning import LAKE_COLUMNS
@@ -23,8 +26,7 @@ def undo(settings: Settings, import_id: str) -> dict[str, Any]:
     Events that a later import held as well were counted once, for the first; that later import keeps them now.
     Raises InputError for an id that is not an active import.
     """
-    with writer_lock(settings):
-        ledger.sweep(settings)
+    with writer_lock(settings, doing=f"the undo of {import_id}", need=_need(settings, import_id)):
         row = ledger.find_import(settings, import_id)
         if row.status != "active":
             raise InputError(
@@ -35,6 +37,13 @@ def undo(settings: Settings, import_id: str) -> dict[str, Any]:
             return _undo(settings, row, work)
         finally:
             shutil.rmtree(work, ignore_errors=True)
+
+
+def _need(settings: Settings, import_id: str) -> int:
+    """At most the size of the months that the import shares with others."""
+    months = {file.month for file in ledger.files(settings, "events", import_id=import_id)}
+    paths = [settings.var / file.path for file in ledger.files(settings, "events", "overlaps") if file.month in months]
+    return sum(path.stat().st_size for path in paths if path.exists())
 
 
 def _undo(settings: Settings, row: ImportRow, work: Path) -> dict[str, Any]:
@@ -68,6 +77,7 @@ def _hand_over(settings: Settings, import_id: str, work: Path) -> tuple[list[tup
     """For each month: the events of `import_id` that later imports claim, written into the first claimant's files."""
     order = {row.import_id: row.seq for row in ledger.imports(settings, active_only=True)}
     every = ledger.files(settings)
+    version = ledger.data_version(settings) + 1
     written: list[tuple[Path, LakeFile]] = []
     replaced: list[str] = []
     handed = 0
@@ -77,10 +87,8 @@ def _hand_over(settings: Settings, import_id: str, work: Path) -> tuple[list[tup
                 (f for f in every if f.role == "overlaps" and f.month == lost.month and f.import_id != import_id),
                 key=lambda f: order[f.import_id],
             )
-            connection.execute(
-                "create or replace temp table lost as select event_key, event_time, occurrence from"
-                f" read_parquet({literal(settings.var / lost.path)})"
-            )
+            if claims:
+                _list_lost(connection, settings, lost, claims, every)
             for claim in claims:
                 connection.execute(
                     "create or replace temp table won as select c.* from"
@@ -105,7 +113,7 @@ def _hand_over(settings: Settings, import_id: str, work: Path) -> tuple[list[tup
                 claimed = _read(settings, claim)
                 rest = f"select {LAKE_COLUMNS} from ({claimed}) where record not in (select record from won)"
                 for sql, role, old in ((union, "events", own), (rest, "overlaps", claim)):
-                    file = _rewrite(connection, sql, role, claim, old, work)
+                    file = _rewrite(connection, sql, role, claim, work, version)
                     if file:
                         written.append(file)
                     if old:
@@ -117,20 +125,39 @@ def _hand_over(settings: Settings, import_id: str, work: Path) -> tuple[list[tup
     return written, replaced, handed
 
 
+def _list_lost(
+    connection: duckdb.DuckDBPyConnection,
+    settings: Settings,
+    lost: LakeFile,
+    claims: Sequence[LakeFile],
+    every: Sequence[LakeFile],
+) -> None:
+    """The table `lost`: the events of the file that goes. Where it cannot be read any more, those of its events that
+    somebody claims: claimed events that no other file of the month holds."""
+    key = "event_key, event_time, occurrence"
+    create = "create or replace temp table lost as"
+    try:
+        connection.execute(f"{create} select {key} from ({_read(settings, lost)})")
+    except duckdb.Error:
+        claimed = " union all ".join(f"select {key} from ({_read(settings, claim)})" for claim in claims)
+        stay = [f for f in every if f.role == "events" and f.month == lost.month and f.import_id != lost.import_id]
+        held = " union all ".join(f"select {key} from ({_read(settings, file)})" for file in stay)
+        rest = f" anti join ({held}) h using ({key})" if held else ""
+        connection.execute(f"{create} select distinct {key} from ({claimed}) c{rest}")
+
+
 def _read(settings: Settings, file: LakeFile) -> str:
     return f"select * from read_parquet({literal(settings.var / file.path)}, hive_partitioning = false)"
 
 
 def _rewrite(
-    connection: Any, sql: str, role: str, claim: LakeFile, old: LakeFile | None, work: Path
+    connection: duckdb.DuckDBPyConnection, sql: str, role: str, claim: LakeFile, work: Path, version: int
 ) -> tuple[Path, LakeFile] | None:
     rows = connection.execute(f"select count(*) from ({sql})").fetchall()[0][0]
     if not rows:
         return None
     path = work / f"{role}-{claim.month}-{claim.import_id}.parquet"
     connection.execute(f"copy ({sql} order by event_time, record) to {literal(path)} {PARQUET}").fetchall()
-    revision = (
-        int(old.path.rsplit("-r", 1)[1].removesuffix(".parquet")) + 1 if old and "-r" in Path(old.path).name else 2
-    )
-    name = f"lake/{role}/month={claim.month}/{claim.import_id}-r{revision}.parquet"
+    # The version that this undo makes was never before, so no file had this name: rollups know files by their names.
+    name = f"lake/{role}/month={claim.month}/{claim.import_id}-r{version}.parquet"
     return path, LakeFile(name, claim.import_id, role, claim.month, rows)

@@ -3,46 +3,93 @@
 import contextlib
 import importlib
 import json
+import math
 import os
 import signal
 import subprocess
 import sys
+import threading
 import time
 import traceback
+from collections import deque
 
 from data import jobs
 from data.children import die_with_parent
 from data.errors import AppError
+from data.lock import has_worker, worker_lock, writer_lock
 from data.settings import Settings
 
 POLL_SECONDS = 0.25
 PATIENCE_SECONDS = 5.0
+LAST_LINES = 20
+"""What is kept of what a job says; a pipe that nobody empties would stop it."""
+PUBLISH = "data.tasks.publish_again"
 
 
 def run_in_child(settings: Settings, job_id: int) -> None:
     """Run one job to its end, its cancellation or its failure."""
     if not jobs.start(settings, job_id):
         return
-    child = subprocess.Popen(
-        [sys.executable, "-m", "data", "run-job", str(job_id)],
-        cwd=settings.root,
-        env={**os.environ, "TIDELINE_VAR": str(settings.var)},
-        start_new_session=True,
-        preexec_fn=die_with_parent,
-        stdout=subprocess.DEVNULL,
-        stderr=subprocess.PIPE,
-        text=True,
-    )
+    try:
+        child = subprocess.Popen(
+            [sys.executable, "-m", "data", "run-job", str(job_id)],
+            cwd=settings.root,
+            env={**os.environ, "TIDELINE_VAR": str(settings.var)},
+            start_new_session=True,
+            preexec_fn=die_with_parent,
+            stdout=subprocess.DEVNULL,
+            stderr=subprocess.PIPE,
+            text=True,
+        )
+    except OSError as error:
+        jobs.finish(
+            settings, job_id, "failed", f"No process could be started for it: {error.strerror}. Start it again."
+        )
+        return
+    said: deque[str] = deque(maxlen=LAST_LINES)
+    listener = threading.Thread(target=said.extend, args=(child.stderr,), daemon=True)
+    listener.start()
     while child.poll() is None:
         if jobs.is_cancelled(settings, job_id):
             _stop(child)
+            _tidy(settings)
             jobs.finish(settings, job_id, "cancelled", "Cancelled. Nothing half-done was kept.")
             return
         time.sleep(POLL_SECONDS)
     if child.returncode:
-        said = (child.stderr.read() if child.stderr else "").strip().splitlines()
-        why = said[-1] if said else f"the process ended with code {child.returncode}"
+        listener.join(PATIENCE_SECONDS)
+        _tidy(settings)
+        _close(settings, job_id, child.returncode, [line.strip() for line in said if line.strip()])
+
+
+def _close(settings: Settings, job_id: int, code: int, said: list[str]) -> None:
+    """Close a job whose process ended without closing it."""
+    if code < 0:
+        name = signal.Signals(-code).name
+        jobs.finish(
+            settings, job_id, "interrupted",
+            f"Its process was killed ({name}), often for want of memory. Nothing half-done was kept; start it again.",
+        )  # fmt: skip
+    else:
+        why = said[-1] if said else f"the process ended with code {code}"
         jobs.finish(settings, job_id, "failed", f"The job stopped unexpectedly: {why}")
+    _publish_what_waits(settings)
+
+
+def _tidy(settings: Settings) -> None:
+    """Sweep away what a killed job left behind, unless somebody else writes now, who does the same."""
+    with contextlib.suppress(AppError), writer_lock(settings, wait=0, doing="tidying up"):
+        pass
+
+
+def _publish_what_waits(settings: Settings) -> None:
+    """Where a job was killed between its import and its publish, queue the publish; it is not tried twice in a row."""
+    from data.publish import is_stale
+
+    with contextlib.suppress(AppError):  # of a ledger that cannot be read, which every job and page tells
+        ended = jobs.jobs(settings, limit=1)
+        if is_stale(settings) and not (ended and ended[0].name == PUBLISH):
+            jobs.submit(settings, PUBLISH, {}, "Publish what was interrupted")
 
 
 def _stop(child: subprocess.Popen[str]) -> None:
@@ -77,15 +124,23 @@ def run_job(settings: Settings, job_id: int) -> None:
 
 
 def work(settings: Settings) -> None:
-    """Run the worker until it is told to stop. Jobs that an earlier worker left running are closed first."""
+    """Run the worker until it is told to stop; a second one waits until the first has ended.
+
+    Jobs that an earlier worker left running are closed first, and what it left unpublished is published.
+    """
     from data.queue import queue, task
 
-    jobs.mark_interrupted(settings)
-    task(settings.var)
-    known = queue(settings.var)
-    known.flush()
-    for job_id in jobs.queued(settings):
-        task(settings.var)(job_id)
-    known.create_consumer(
-        workers=1, worker_type="thread", initial_delay=0.1, max_delay=0.5, periodic=False, check_worker_health=False
-    ).run()
+    if has_worker(settings):
+        sys.stderr.write(f"Another worker runs the jobs of {settings.var}; this one takes over when it ends.\n")
+    with worker_lock(settings, wait=math.inf):
+        jobs.mark_interrupted(settings)
+        _tidy(settings)
+        task(settings.var)
+        known = queue(settings.var)
+        known.flush()
+        for job_id in jobs.queued(settings):
+            task(settings.var)(job_id)
+        _publish_what_waits(settings)
+        known.create_consumer(
+            workers=1, worker_type="thread", initial_delay=0.1, max_delay=0.5, periodic=False, check_worker_health=False
+        ).run()

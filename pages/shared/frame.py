@@ -3,6 +3,7 @@
 import streamlit as st
 
 from analytics.segments import segment_values
+from data.errors import AppError
 from data.lists import lists
 from data.samples import SAMPLES
 from data.store import Meta, Store
@@ -43,7 +44,10 @@ def segment_options(opened: Store) -> list[str]:
     """Every choice of the people filter, as it stands in the URL."""
     values = cached.answer(segment_values, opened)
     here = state.settings()
-    saved = cached.as_written(lists, here, here.ledger_path)
+    try:
+        saved = cached.as_written(lists, here, here.ledger_path)
+    except AppError:
+        saved = []  # the frame says why
     return [state.segment_option(name, value) for name, value in values] + [
         state.segment_option(state.LIST, f"{each.id} {each.name}") for each in saved
     ]

@@ -71,6 +71,8 @@ def inbox(*, key: str) -> None:
 def need_store(*, key: str) -> Store:
     """The store that a page asks its questions of; while there is none, the page is the first visit instead."""
     opened = state.store()
+    if opened is None and state.concern():
+        st.stop()  # what was published cannot be read, which the frame says
     if opened is None:
         welcome(key=key, preparing=jobstrip.busy(state.settings()))
         st.stop()

@@ -9,10 +9,11 @@ from datetime import date
 
 import streamlit as st
 
-from data.errors import AppError
+from data.errors import AppError, StoreError
 from data.scope import Scope
 from data.settings import Settings, load_settings
-from data.store import Meta, Store, open_store, published_version
+from data.store import Meta, Store, open_store, what_is_served
+from data.store import concern as what_is_wrong
 
 BY, DATES, SEGMENT = "by", "dates", "segment"
 """The shared filters; their widget keys are the names in the URL."""
@@ -35,21 +36,42 @@ def settings() -> Settings:
     return load_settings()
 
 
-def version() -> int:
-    """The data version that is published now, 0 before the first import."""
-    return published_version(settings())
+def served() -> tuple[object, ...]:
+    """Changes whenever other data are to be shown; empty before the first import."""
+    return what_is_served(settings())
 
 
 def store() -> Store | None:
-    """The newest published version, or None while there is nothing in it: never imported, or all undone."""
-    now = version()
-    opened = _open(str(settings().var), now) if now else None
+    """The newest version that can be read; None while there is nothing to show: never imported, all undone, or nothing
+    that was published can be read, which `concern` then says."""
+    try:
+        opened = _newest()
+    except StoreError:
+        return None
     return opened if opened and not opened.meta.is_empty else None
 
 
+def concern() -> str | None:
+    """Why what is shown is not what should be, in a few sentences; None where all is well."""
+    try:
+        opened = _newest()
+    except StoreError as problem:
+        return problem.message
+    return what_is_wrong(settings(), opened) if opened else None
+
+
+def _newest() -> Store | None:
+    opened = None
+    seen = None
+    while (now := served()) and now != seen:  # the damage of a file is found by opening it, and then another counts
+        seen = now
+        opened = _open(str(settings().var), now)
+    return opened
+
+
 @st.cache_resource(max_entries=2, show_spinner=False, on_release=lambda opened: opened and opened.close())
-def _open(var: str, version: int) -> Store | None:
-    """The store of one version. The last two stay open, so that a page half drawn ends on the data it began with."""
+def _open(var: str, served: tuple[object, ...]) -> Store | None:
+    """The store that is served. The last two stay open, so that a page half drawn ends on the data it began with."""
     return open_store(settings())
 
 
