@@ -140,7 +140,7 @@ def concern(settings: Settings, store: Store) -> str | None:
         wanted = ledger.data_version(settings)
     except AppError as error:
         return f"{error.message} You see version {store.version}, published {_published(store)}."
-    if wanted == store.version or published_version(settings) != store.version or is_writing(settings):
+    if wanted <= store.version or published_version(settings) != store.version or is_writing(settings):
         return None
     return (
         f"What was imported or undone last is not shown yet: publishing it was interrupted. You see version"
