@@ -5,18 +5,26 @@ import re
 from pathlib import Path
 
 from data.settings import Settings
+from data.trouble import told
 
 ENDINGS = (".csv", ".csv.gz", ".tsv", ".txt", ".parquet")
 
 
 def save_upload(settings: Settings, name: str, content: bytes) -> Path:
-    """Write an upload to the inbox, whole or not at all; only the plain part of the client's file name is kept."""
+    """Write an upload to the inbox, whole or not at all; only the plain part of the client's file name is kept.
+
+    Raises StoreError where the disk does not take it.
+    """
     plain = re.sub(r"[^\w. ()-]", "_", Path(name.replace("\\", "/")).name).lstrip(".") or "upload.csv"
-    settings.inbox.mkdir(parents=True, exist_ok=True)
     target = settings.inbox / plain
     temporary = settings.inbox / f".{plain}.part"
-    temporary.write_bytes(content)
-    os.replace(temporary, target)
+    try:
+        with told(settings, f"keeping the upload {plain}", len(content)):
+            settings.inbox.mkdir(parents=True, exist_ok=True)
+            temporary.write_bytes(content)
+            os.replace(temporary, target)
+    finally:
+        temporary.unlink(missing_ok=True)
     return target
 
 
