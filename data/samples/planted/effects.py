@@ -20,6 +20,9 @@ PERSON = {"u": pl.Int32, "change_day": pl.Int32, "change_to": pl.Int32, "change_
 """change_*: from that day on, this part of the person's looks goes to that interest; swaps: takes part in the shared
 change of behaviour; comes_*: before that day only this part of the person's visits happens."""
 
+PAIR = {"pair": pl.Int32, "item": pl.Int32, "other": pl.Int32, "alone": pl.Float64, "together": pl.Float64}
+INVITATION = {"u": pl.Int32, "day": pl.Int32, "second": pl.Int32, "item": pl.Int32, "price": pl.Float64}
+
 
 @dataclass
 class Effects:
@@ -27,18 +30,17 @@ class Effects:
 
     traffic: np.ndarray
     """A factor on the visits of each day."""
-    people: pl.DataFrame
     interest_days: list[pl.DataFrame] = field(default_factory=list)
     item_days: list[pl.DataFrame] = field(default_factory=list)
     person_rows: list[pl.DataFrame] = field(default_factory=list)
     swap: tuple[int, int, int, float] | None = None
     """From that interest, to that one, from that day on, that part."""
-    rule: list[list[int]] | None = None
-    """The transition rule: place of the next interest, by the places of the last two."""
+    rule: tuple[tuple[int, ...], np.ndarray, float] | None = None
+    """The transition rule: its interests, the place of the next by those of the last two, how often it decides."""
     pairs: list[dict[str, Any]] = field(default_factory=list)
-    """Items that may be added to an order, two by two: item, other, alone, other_alone, both (probabilities)."""
-    invitations: pl.DataFrame | None = None
-    """Purchases that a campaign brought about: u, day, item."""
+    """Items that may be added to an order, two by two: pair, item, other, alone (how often just one is), together."""
+    invitations: list[pl.DataFrame] = field(default_factory=list)
+    """Purchases of people whom a campaign counts: u, day, second, item, price (a factor)."""
 
     def interest_table(self) -> pl.DataFrame:
         """What happens to an interest on a day, one row each."""
@@ -47,6 +49,14 @@ class Effects:
     def item_table(self) -> pl.DataFrame:
         """What happens to an item on a day, one row each."""
         return _stacked(self.item_days, ITEM_DAY)
+
+    def pair_table(self) -> pl.DataFrame:
+        """Items that may be added to an order."""
+        return pl.DataFrame(self.pairs, schema=pl.Schema(PAIR))
+
+    def invitation_table(self) -> pl.DataFrame:
+        """Purchases of people whom a campaign counts."""
+        return _stacked(self.invitations, INVITATION)
 
     def person_table(self) -> pl.DataFrame:
         """What happens to a person; nobody has two rows."""

@@ -6,7 +6,8 @@ DAY = 86_400
 WARM_UP = 30
 """Days before the log: what was bought then may be returned or reviewed within it, so that no day is a first one."""
 REFUNDED, REVIEWED = 0.05, 0.12
-PIECES = "1 + (bits({0}g, 80, 16) > 0.85)::integer + (bits({0}g, 80, 16) > 0.97)::integer"
+SEARCHED = 0.08
+PIECES = "1 + (bits(g, 80, 16) > 0.85)::integer + (bits(g, 80, 16) > 0.97)::integer"
 """One piece, two or three."""
 
 STEPS = pl.DataFrame(
@@ -16,6 +17,7 @@ STEPS = pl.DataFrame(
         ("cart", 0, "view", 0.0), ("cart", 1, "cart", 0.3),
         ("remove", 0, "view", 0.0), ("remove", 1, "cart", 0.3), ("remove", 2, "remove_from_cart", 0.55),
         ("purchase", 0, "view", 0.0), ("purchase", 1, "cart", 0.3), ("purchase", 2, "purchase", None),
+        ("extra", 2, "purchase", None),
     ],
     schema=["outcome", "step", "event_type", "part"], orient="row",
 )  # fmt: skip
@@ -25,27 +27,28 @@ STEPS = pl.DataFrame(
 EVENTS = """
 create or replace temp table event as
 with paid as (
-    select *, day * 86400 + second + n * gap + s + 5 as paid_at, draw('after', number) as a
-    from look where outcome = 'purchase'
+    select *, draw('after', number) as a from look where outcome in ('purchase', 'extra')
+), late as (
+    select paid_at + cast(floor(86400 * (1 + 20 * bits(a, 0, 32))) as integer) as t, v, s, 3 as step,
+        'refund' as event_type, u, item, price_factor, cast(null as integer) as platform,
+        cast(null as integer) as words, {pieces} as quantity, cast(null as double) as loose
+    from paid where bits(g, 96, 16) < {refunded}
+    union all
+    select paid_at + cast(floor(86400 * (2 + 24 * bits(a, 32, 32))) as integer), v, s, 4, 'review', u, item, null,
+        null, cast(floor(bits(a, 64, 24) * 16777216) as integer), null, null
+    from paid where bits(g, 112, 16) < {reviewed}
 )
-select case when p.event_type = 'purchase' then l.day * 86400 + l.second + l.n * l.gap + l.s + 5
-        else l.t + cast(floor(p.part * l.gap) as integer) end as t,
+select case when p.event_type = 'purchase' then l.paid_at else l.t + cast(floor(p.part * l.gap) as integer) end as t,
     l.v, l.s, p.step, p.event_type, l.u, l.item, l.price_factor, l.platform, cast(null as integer) as words,
-    case when p.event_type = 'purchase' then {looked} end as quantity,
-    case when l.outcome = 'view' and (not l.ruled or l.s = l.n - 1) then l.chance end as loose
+    case when p.event_type = 'purchase' then {pieces} end as quantity,
+    case when l.outcome = 'view' and (not l.ruled or l.last) then l.chance end as loose
 from look l join step p using (outcome)
 union all
 select t - 5, v, s, -1, 'search', u, item, null, platform, cast(floor(bits(g, 64, 16) * {searches}) as integer),
     null, null
-from look where bits(g, 48, 16) < {searching} and (not ruled or s = 0)
+from look where outcome <> 'extra' and bits(g, 48, 16) < {searching} and (not ruled or s = 0)
 union all
-select paid_at + cast(floor(86400 * (1 + 20 * bits(a, 0, 32))) as integer), v, s, 3, 'refund', u, item, price_factor,
-    null, null, {pieces}, null
-from paid where bits(g, 96, 16) < {refunded}
-union all
-select paid_at + cast(floor(86400 * (2 + 24 * bits(a, 32, 32))) as integer), v, s, 4, 'review', u, item, null,
-    null, cast(floor(bits(a, 64, 24) * 16777216) as integer), null, null
-from paid where bits(g, 112, 16) < {reviewed}
+select l.* from late l anti join absent a on a.item = l.item and a.day = l.t // 86400
 """
 
 # `loose` views are taken out, those with the highest chance first, until the log has the rows it should have.

@@ -9,7 +9,7 @@ from data.samples.planted.knobs import Knobs
 
 ROLES = {
     "movers": 12, "season_year": 4, "season_week": 4, "burst": 1, "fade": 1, "level_shift": 1, "catalogue": 2, "mix": 1,
-    "behaviour": 2, "pairs": 2, "price": 3, "promo_random": 1, "promo_observed": 1, "stockout": 3, "transition": 9,
+    "behaviour": 2, "pairs": 2, "price": 3, "promo_random": 1, "promo_observed": 1, "stockout": 3, "transition": 7,
 }  # fmt: skip
 """How many interests each fact has to itself. The rest are plain: nothing ever happens in them."""
 DEPARTMENTS, KINDS = 26, 3
@@ -17,6 +17,9 @@ INTERESTS = DEPARTMENTS * KINDS
 ONLY_TRANSITION = 0.9
 TRANSITION = 0.2
 """Part of the visits that follow the transition rule, alone and beside other facts."""
+
+LARGER = {"price": 2.0, "stockout": 2.0, "burst": 3.0, "fade": 2.0, "level_shift": 1.5, "behaviour": 1.6}
+"""Facts measured on few events, or on few people, whose interests are larger than others."""
 
 
 @dataclass(frozen=True)
@@ -44,14 +47,11 @@ def make_layout(knobs: Knobs) -> Layout:
     weights = np.exp(draw.normal(0.0, 0.5, INTERESTS))
     for fact, interests in roles.items():
         # What is measured should be neither too rare to be seen nor half of the shop.
-        weights[list(interests)] = np.exp(draw.normal(0.0, 0.2, len(interests))) * (1.5 if fact in DEARER else 1.1)
+        weights[list(interests)] = np.exp(draw.normal(0.0, 0.2, len(interests))) * LARGER.get(fact, 1.1)
+    weights[roles["behaviour"][0]] *= 2.5
     share = 0.0
     if "transition" in knobs.facts:
         share = ONLY_TRANSITION if knobs.facts == ("transition",) else TRANSITION
         weights[list(roles["transition"])] = 0.0
     change = knobs.days - 182 if knobs.days >= 364 else (knobs.days // 14) * 7
     return Layout(roles, weights / weights.sum(), change, share, tuple(sorted(order)))
-
-
-DEARER = ("price", "stockout", "burst", "fade", "level_shift")
-"""Facts measured on few events, so that their interests are made larger."""

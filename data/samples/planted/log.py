@@ -4,6 +4,7 @@ import shutil
 from dataclasses import dataclass
 from pathlib import Path
 
+import duckdb
 import numpy as np
 import polars as pl
 
@@ -12,11 +13,11 @@ from data.errors import InputError
 from data.progress import Progress, quiet
 from data.samples.planted.draws import define_draws, generator
 from data.samples.planted.effects import Effects
-from data.samples.planted.events import DAY, EVENTS, PIECES, REFUNDED, REVIEWED, ROWS, STEPS, WARM_UP
+from data.samples.planted.events import DAY, EVENTS, PIECES, REFUNDED, REVIEWED, ROWS, SEARCHED, STEPS, WARM_UP
 from data.samples.planted.knobs import Knobs
 from data.samples.planted.layout import Layout
 from data.samples.planted.people import alias_table
-from data.samples.planted.visits import CELLS, SEARCHES, looks_sql, visits_sql
+from data.samples.planted.visits import CELLS, EXTRAS, INVITATIONS, chains_sql, looks_sql, visits_sql
 from data.samples.planted.words import Language, parts
 from data.settings import Settings
 from data.sql import literal, literals
@@ -65,6 +66,11 @@ class LogMaker:
         self._table("cell", pl.DataFrame({"cell": cells, "k": np.searchsorted(bounds, np.arange(CELLS), "right")}))
         self._table("interest_day", effects.interest_table())
         self._table("item_day", effects.item_table())
+        self.connection.execute(
+            "create table absent as select item, day from item_day where keep = 0 or divert is not null"
+        )
+        self._table("pair", effects.pair_table())
+        self._table("invitation", effects.invitation_table().with_row_index("n"))
         self._table("step", STEPS)
         self._table("platform", pl.DataFrame({"number": range(8), "platform": ["app"] * 4 + ["web"] * 3 + ["tablet"]}))
         said = [(stars, place, text) for stars, texts in language.reviews.items() for place, text in enumerate(texts)]
@@ -105,7 +111,7 @@ class LogMaker:
 
     def _visits_needed(self) -> int:
         """Visits that give somewhat more rows than are wanted: the surplus is taken out again."""
-        made = sum(batch.rows for batch in self._looks(TRIAL, quiet))
+        made = sum(batch.rows for batch in self._looks(TRIAL, quiet, trial=True))
         wanted = self.knobs.rows * 1.01 + 10 * np.sqrt(self.knobs.rows)
         return int(TRIAL * wanted / made) + 1
 
@@ -125,7 +131,27 @@ class LogMaker:
             size += count
         return [*batches, Batch(since, self.knobs.days)]
 
-    def _looks(self, visits: int, progress: Progress) -> list[Batch]:
+    def _look(self, batch: Batch, visits: int | None) -> None:
+        """The events of one batch as table `event`; those whom campaigns brought come after all `visits`."""
+        effects = self.effects
+        days = {"since": batch.since, "until": batch.until}
+        statements = [visits_sql(batch.since, batch.until, self.knobs.users, self.layout.transition)]
+        if effects.rule:
+            statements.append(chains_sql(effects))
+        statements.append(looks_sql(self.items_an_interest, effects))
+        if visits and effects.invitations:
+            statements.append(INVITATIONS.format(first=visits * 2, **days))
+        if effects.pairs:
+            statements.append(EXTRAS)
+        statements.append(
+            EVENTS.format(
+                searches=SEARCH_WORDS, searching=SEARCHED, refunded=REFUNDED, reviewed=REVIEWED, pieces=PIECES
+            )
+        )
+        for sql in statements:
+            self.connection.execute(sql).fetchall()
+
+    def _looks(self, visits: int, progress: Progress, *, trial: bool = False) -> list[Batch]:
         """Make every event as numbers, unsorted: a file of each batch, and one of what happens after its days."""
         shutil.rmtree(self.work, ignore_errors=True)
         self.work.mkdir(parents=True)
@@ -133,20 +159,7 @@ class LogMaker:
         batches = self._calendar(visits)
         for number, batch in enumerate(batches):
             progress("making visits", 0.55 * number / len(batches))
-            self.connection.execute(
-                visits_sql(batch.since, batch.until, self.knobs.users, self.layout.transition)
-            ).fetchall()
-            self.connection.execute(looks_sql(self.items_an_interest, self.effects.swap)).fetchall()
-            self.connection.execute(
-                EVENTS.format(
-                    searches=SEARCH_WORDS,
-                    searching=SEARCHES,
-                    refunded=REFUNDED,
-                    reviewed=REVIEWED,
-                    pieces=PIECES.format(""),
-                    looked=PIECES.format("l."),
-                )
-            ).fetchall()
+            self._look(batch, None if trial else visits)
             end = self.knobs.days * DAY
             first, last = max(batch.since, 0) * DAY, batch.until * DAY
             within = self._part("part", number, f"t >= {first} and t < {last}")
@@ -190,13 +203,18 @@ class LogMaker:
     def _join(self, target: Path, batches: int, progress: Progress) -> int:
         progress("writing the log", 0.92)
         files = [self.work / f"rows-{number:04}.parquet" for number in range(1, batches)]
+        self.connection.execute(f"create or replace view rows as from read_parquet({literals(files)})")
         temporary = self.work / f"events{target.suffix}"
-        sql = f"copy (from read_parquet({literals(files)})) to {literal(temporary)} {LASTING[target.suffix[1:]]}"
+        sql = f"copy rows to {literal(temporary)} {LASTING[target.suffix[1:]]}"
         written = int(self.connection.execute(sql).fetchall()[0][0])
         if written != self.knobs.rows:
             raise InputError(f"{written:,} rows were made instead of {self.knobs.rows:,}. Choose another --seed.")
         move_into_place(temporary, target)
         return written
+
+    def rows(self) -> duckdb.DuckDBPyConnection:
+        """A connection on which the log, once made, is the view `rows`."""
+        return self.connection
 
 
 def search_words(language: Language) -> pl.DataFrame:
