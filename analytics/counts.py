@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from datetime import date
 
 import polars as pl
@@ -45,6 +47,9 @@ START = {
 """From a day to the start of its stretch: block = whole weeks counted back from the last day, window = all of it."""
 
 ONLY = " AND {id} IN (SELECT unnest($interests))"
+BUT = " AND {id} NOT IN (SELECT unnest($left_out))"
+TOGETHER = "''"
+"""The line of all lines as one."""
 
 NAMES_SQL = 'SELECT id, name, rank FROM interests WHERE "by" = $by ORDER BY rank'
 ITEMS_SQL = "SELECT item_id AS id, name, row_number() OVER (ORDER BY events DESC, item_id) AS rank FROM items"
@@ -67,74 +72,123 @@ def names(store: Store, by: str) -> pl.DataFrame:
 
 
 def counts(
-    store: Store, scope: Scope, *, by: str, grain: str, first: date, last: date, users: bool = False
+    store: Store,
+    scope: Scope,
+    *,
+    by: str,
+    grain: str,
+    first: date,
+    last: date,
+    users: bool = False,
+    of: str = "day",
 ) -> pl.DataFrame:
     """What happened from `first` to `last`; lines and stretches without any event are absent.
 
     `by` as in `trend`; `grain` is day, week, month, block (whole weeks counted back from `last`) or window (one
     stretch). The scope's interests are ids of `by`; where the lines are the values of a segment, they are ids of
     the log's default interest. Distinct users are counted where `users` asks for them; where they would have
-    to be counted anew and it does not, they are null. Columns: id, start, events, users, revenue.
+    to be counted anew and it does not, they are null. `of` says that a window is made of whole weeks or months, of
+    which there are fewer than days to add up. Columns: id, start, events, users, revenue.
     """
-    segment = segment_of(by)
-    kind = by if segment is None else (store.meta.default_by if scope.interests else "all")
-    shallow = kind not in store.meta.deep
-    lookup = (users and grain in ("block", "window")) or (shallow and bool(scope.segments))
-    lookup = (
-        lookup
-        or (shallow and segment is not None)
-        or (users and shallow and grain in ("day", "week") and store.meta.large)
-    )
-    lookup = lookup or (segment is not None and (bool(scope.segments) or len(scope.interests) > 1))
-    who = people(store, scope, personal=lookup)
+    way = _way(store, scope, by, grain, users)
     params: dict[str, object] = {"first": first, "last": last}
     if scope.interests:
         params["interests"] = list(scope.interests)
-    if who.ready and not lookup:
-        return _ready(store, who, segment, kind, grain, params)
-    return _personal(store, who, segment, kind, grain, params, users)
+    if way.ready:
+        return _ready(store, way, grain, of if grain in ("block", "window") else grain, params)
+    return _personal(store, way, grain, params, users)
+
+
+def together(
+    store: Store, scope: Scope, *, by: str, grain: str, first: date, last: date, left_out: Sequence[str] = ()
+) -> pl.DataFrame:
+    """Events and revenue of all lines as one, but of those `left_out`: columns of `counts`, id '', users null."""
+    way = _way(store, scope, by, grain, False)
+    params: dict[str, object] = {"first": first, "last": last}
+    if scope.interests:
+        params["interests"] = list(scope.interests)
+    if left_out:
+        params["left_out"] = list(left_out)
+    if way.ready:
+        return _ready(store, way, grain, grain, params, line=TOGETHER)
+    return _personal(store, way, grain, params, False, line=TOGETHER)
+
+
+def lies_ready(store: Store, scope: Scope, *, by: str, grain: str) -> bool:
+    """Whether events and revenue were counted already, so that asking twice costs little."""
+    return _way(store, scope, by, grain, False).ready
+
+
+@dataclass(frozen=True)
+class _Way:
+    """How a question is answered: the segment whose values are the lines, the interest counted, whose events, and
+    whether that was counted already."""
+
+    segment: str | None
+    kind: str
+    who: People
+    ready: bool
+
+
+def _way(store: Store, scope: Scope, by: str, grain: str, users: bool) -> _Way:
+    segment = segment_of(by)
+    kind = by if segment is None else (store.meta.default_by if scope.interests else "all")
+    shallow = kind not in store.meta.deep
+    lookup = (
+        (users and grain in ("block", "window"))
+        or (shallow and (bool(scope.segments) or segment is not None))
+        or (users and shallow and grain in ("day", "week") and store.meta.large)
+        or (segment is not None and (bool(scope.segments) or len(scope.interests) > 1))
+    )
+    who = people(store, scope, personal=lookup)
+    return _Way(segment, kind, who, who.ready and not lookup)
 
 
 def _ready(
-    store: Store, who: People, segment: str | None, kind: str, grain: str, params: dict[str, object]
+    store: Store, way: _Way, grain: str, rows: str, params: dict[str, object], *, line: str | None = None
 ) -> pl.DataFrame:
-    """From the pre-aggregated counts."""
-    filters = ONLY.format(id="id") if "interests" in params else ""
-    summed = grain in ("block", "window")
-    params = {**params, "by": kind, "grain": "day" if summed else grain, "segment": segment or who.segment}
-    if segment is None:
+    """From the pre-aggregated counts, those of the grain `rows`."""
+    filters = _filters("id", params)
+    params = {**params, "by": way.kind, "grain": rows, "segment": way.segment or way.who.segment}
+    if way.segment is None:
         filters += " AND value = $value"
-        params["value"] = who.value
-    sql = (SUMMED_SQL if summed else READY_SQL).format(
-        line="id" if segment is None else "value", start=START[grain].format(day="start"), filters=filters
+        params["value"] = way.who.value
+    sql = (READY_SQL if rows == grain and line is None else SUMMED_SQL).format(
+        line=line or ("id" if way.segment is None else "value"),
+        start="start" if rows == grain else START[grain].format(day="start"),
+        filters=filters,
     )
     return _typed(store.query(sql, params))
 
 
 def _personal(
-    store: Store, who: People, segment: str | None, kind: str, grain: str, params: dict[str, object], users: bool
+    store: Store, way: _Way, grain: str, params: dict[str, object], users: bool, *, line: str | None = None
 ) -> pl.DataFrame:
     """From one row per user, visit and interest; for items and, in a large log, brands one per event."""
-    rows, line, filters = "user_day", "d.id", ' AND d."by" = $by'
-    params = {**params, "by": kind}
-    filters += ONLY.format(id=line) if "interests" in params else ""
-    if segment is not None:
-        if segment not in SEGMENT_COLUMN:
+    filters = ' AND d."by" = $by' + _filters("d.id", params) + way.who.where
+    params = {**params, "by": way.kind}
+    shown = "d.id"
+    if way.segment is not None:
+        if way.segment not in SEGMENT_COLUMN:
             raise InputError(
-                f"The values of '{segment}' can be compared over all people and all or one interest only. Take the "
+                f"The values of '{way.segment}' can be compared over all people and all or one interest only. Take the "
                 f"other filters away, or compare by one of: {', '.join(SEGMENT_COLUMN)}."
             )
-        line = SEGMENT_COLUMN[segment]
-        filters += f" AND {line} IS NOT NULL"
-    filters += who.where
+        shown = SEGMENT_COLUMN[way.segment]
+        filters += f" AND {shown} IS NOT NULL"
     sql = PERSONAL_SQL.format(
-        rows=f"{rows} d" + (JOINED if "u." in line + filters else ""),
-        line=line,
+        rows="user_day d" + (JOINED if "u." in shown + filters else ""),
+        line=line or shown,
         start=START[grain].format(day="d.day"),
         users=DISTINCT if users else "NULL::BIGINT",
         filters=filters,
     )
-    return _typed(store.query(sql, {**params, **who.params}))
+    return _typed(store.query(sql, {**params, **way.who.params}))
+
+
+def _filters(line: str, params: Mapping[str, object]) -> str:
+    """The conditions on the lines that the values in `params` are for."""
+    return "".join(sql.format(id=line) for name, sql in (("interests", ONLY), ("left_out", BUT)) if name in params)
 
 
 def _typed(frame: pl.DataFrame) -> pl.DataFrame:

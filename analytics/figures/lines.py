@@ -34,7 +34,7 @@ def trend_lines(
     notes: Notes = (),
     palette: dict[str, str] | None = None,
 ) -> go.Figure:
-    """Lines of a trend (at most about nine, see `top_with_others`), with notes as vertical lines.
+    """Lines of a trend (at most about nine, see `trend`), with notes as vertical lines.
 
     A `before` column is drawn dotted in the same colour. With `index` the frame has gone through `index_100`; the
     legend then gives the size that 100 stands for. `palette` keeps a line's colour from chart to chart.

@@ -2,8 +2,11 @@ from datetime import date, timedelta
 
 import polars as pl
 import pytest
+from polars.testing import assert_frame_equal
 
-from analytics.trends import compared, index_100, item_trend, top_with_others, trend
+from analytics import largest
+from analytics.choices import ASIDE
+from analytics.trends import OTHERS, compared, index_100, item_trend, trend
 from data.errors import InputError
 from data.lists import save_list
 from data.scope import Scope
@@ -95,17 +98,17 @@ def test_items_without_an_event_in_the_scope_are_left_out(store):
     assert frame.select("id", "name", "value").rows() == [("d", "Item d", 2.0), ("c", "Item c", 1.0)]
 
 
-def test_a_limit_folds_the_rest_and_keeps_the_denominator(store):
+def test_the_rest_is_folded_and_the_denominator_stays(store):
     whole = trend(store, Scope(), by="item", metric="share", grain="week")
-    frame = trend(store, Scope(), by="item", metric="share", grain="week", limit=2)
+    frame = trend(store, Scope(), by="item", metric="share", grain="week", top=2)
     assert frame["name"].unique(maintain_order=True).to_list() == ["Item c", "Item a", "3 others"]
     assert values(frame, "c") == values(whole, "c")
     sums = frame.group_by("start").agg(pl.col("value").sum())["value"]
     assert sums.to_list() == pytest.approx([1, 1, 1])
 
 
-def test_a_limit_drops_the_rest_of_people(store):
-    frame = trend(store, Scope(), by="item", metric="users", grain="week", limit=2)
+def test_the_rest_of_people_is_dropped(store):
+    frame = trend(store, Scope(), by="item", metric="users", grain="week", top=2)
     assert frame["id"].unique().sort().to_list() == ["a", "c"]
 
 
@@ -208,21 +211,77 @@ def test_a_line_without_a_complete_value_has_no_index(make_store, event):
 
 
 def test_the_rest_becomes_others_and_what_has_no_interest_is_never_on_top(store):
-    frame = trend(store, Scope(), by="category", metric="share", grain="week")
-    top = top_with_others(frame, 1)
+    top = trend(store, Scope(), by="category", metric="share", grain="week", top=1)
     assert top["name"].unique(maintain_order=True).to_list() == ["books", "2 others"]
     assert values(top, "others") == pytest.approx([2 / 3, 0, 2 / 3])
-    assert top_with_others(frame, 3).equals(frame)
+    frame = trend(store, Scope(), by="category", metric="share", grain="week")
+    assert trend(store, Scope(), by="category", metric="share", grain="week", top=3).equals(frame)
 
 
 def test_others_sum_what_they_are_compared_with(store):
-    frame = compared(store, Scope(start=week(1)), by="category", metric="events", grain="week", compare="previous")
-    assert top_with_others(frame, 1).filter(id="others")["before"].to_list() == [None, 2.0]
+    knobs = {"by": "category", "metric": "events", "grain": "week"}
+    frame = compared(store, Scope(start=week(1)), compare="previous", top=1, **knobs)
+    assert frame.filter(id="others")["before"].to_list() == [None, 2.0]
 
 
 def test_people_have_no_others(store):
-    frame = trend(store, Scope(), by="category", metric="users", grain="week")
-    assert top_with_others(frame, 1, metric="users")["id"].unique().to_list() == ["books"]
+    frame = trend(store, Scope(), by="category", metric="users", grain="week", top=1)
+    assert frame["id"].unique().to_list() == ["books"]
+
+
+def folded(frame, top, metric):
+    """The `top` largest lines of a trend of all lines and the others, from their definition."""
+    if frame["id"].n_unique() <= top:
+        return frame
+    size = {
+        line: part.filter("complete")["events"].sum()
+        for (line,), part in frame.partition_by("id", as_dict=True).items()
+    }
+    lines = [line for line in frame["id"].unique(maintain_order=True) if line not in ASIDE]
+    kept = sorted(lines, key=lambda line: -size[line])[:top]
+    parts = [frame.filter(id=line) for line in kept]
+    if metric != "users":
+        rest = frame.filter(~pl.col("id").is_in(kept))
+        sums = [pl.col("value").sum(), pl.col("events").sum()]
+        rest = rest.group_by("start", maintain_order=True).agg(
+            pl.lit(OTHERS).alias("id"), pl.lit(f"{len(size) - len(kept):,} others").alias("name"),
+            pl.col("complete").first(), pl.col("value").is_not_null().any().alias("known"), *sums,
+        )  # fmt: skip
+        parts.append(rest.with_columns(value=pl.when("known").then("value")).select(frame.columns))
+    return pl.concat(parts)
+
+
+@pytest.mark.parametrize("many", [0, 10_000], ids=["added up where they lie", "fetched"])
+@pytest.mark.parametrize("who", [(), (("rfm", "champions"),), (("country", "FR"), ("rfm", "champions"))], ids=str)
+def test_top_lines_are_those_of_the_whole_trend(shop, monkeypatch, many, who):
+    monkeypatch.setattr(largest, "MANY", many)
+    for by in ("category", "item"):
+        for metric in ("events", "users", "revenue", "share"):
+            for grain in ("day", "month"):
+                for scope in (Scope(segments=who), Scope(start=date(2024, 3, 9), segments=who)):
+                    knobs = {"by": by, "metric": metric, "grain": grain}
+                    found = trend(shop, scope, top=3, **knobs)
+                    assert_frame_equal(found, folded(trend(shop, scope, **knobs), 3, metric), abs_tol=1e-9)
+
+
+@pytest.mark.parametrize("metric", ["events", "users", "share"])
+def test_comparing_the_top_is_the_same_both_ways(shop, monkeypatch, metric):
+    knobs = {"by": "item", "metric": metric, "grain": "week", "compare": "previous", "top": 3}
+    fetched = compared(shop, Scope(start=date(2024, 5, 1)), **knobs)
+    monkeypatch.setattr(largest, "MANY", 0)
+    assert_frame_equal(compared(shop, Scope(start=date(2024, 5, 1)), **knobs), fetched, abs_tol=1e-9)
+    whole = compared(shop, Scope(start=date(2024, 5, 1)), **{**knobs, "top": None})
+    for line in fetched.filter(pl.col("id") != OTHERS)["id"].unique():
+        assert fetched.filter(id=line)["before"].equals(whole.filter(id=line)["before"])
+    assert fetched["before"].is_not_null().any()
+
+
+def test_items_of_an_interest_keep_the_whole_as_denominator(shop, monkeypatch):
+    category = shop.query("SELECT id FROM interests WHERE \"by\" = 'category' ORDER BY rank LIMIT 1")["id"][0]
+    knobs = {"by": "category", "interest": category, "metric": "share", "grain": "week"}
+    whole = item_trend(shop, Scope(), **knobs)
+    monkeypatch.setattr(largest, "MANY", 0)
+    assert_frame_equal(item_trend(shop, Scope(), top=1, **knobs), folded(whole, 1, "share"), abs_tol=1e-9)
 
 
 def test_an_interest_opens_to_its_items(store):
@@ -240,7 +299,7 @@ def test_an_empty_store_has_an_empty_trend(make_store):
     assert frame.schema == COLUMNS
     assert compared(make_store([]), Scope(), by="all", metric="events", grain="week", compare="previous").is_empty()
     assert index_100(frame).is_empty()
-    assert top_with_others(frame).is_empty()
+    assert trend(make_store([]), Scope(), by="all", metric="events", grain="week", top=8).is_empty()
 
 
 def test_unknown_knobs_are_refused(store):
@@ -263,6 +322,6 @@ def test_segment_values_of_an_attribute_stand_alone(make_store, event):
 def test_people_of_the_largest_items_only(store):
     scope = Scope(segments=(("country", "UK"),))
     every = trend(store, scope, by="item", metric="users", grain="week")
-    largest = trend(store, scope, by="item", metric="users", grain="week", limit=1)
-    assert largest["id"].unique().to_list() == [every["id"][0]]
-    assert largest.equals(every.filter(pl.col("id") == every["id"][0]))
+    first = trend(store, scope, by="item", metric="users", grain="week", top=1)
+    assert first["id"].unique().to_list() == [every["id"][0]]
+    assert first.equals(every.filter(pl.col("id") == every["id"][0]))

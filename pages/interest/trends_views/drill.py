@@ -9,7 +9,7 @@ import streamlit as st
 from analytics.counts import names
 from analytics.figures import alt_trend_lines, trend_lines
 from analytics.interest_table import item_table
-from analytics.trends import item_trend, top_with_others
+from analytics.trends import item_trend
 from data.scope import Scope
 from data.store import Store
 from pages.interest.trends_views import board, notes
@@ -18,12 +18,12 @@ from pages.interest.trends_views.notes import Marks
 from pages.shared import cached, state
 from pages.shared.parts import chart, empty, export, table
 
+LINES = 8
+
 
 def items(store: Store, scope: Scope, *, by: str, interest: str, metric: str, grain: str) -> pl.DataFrame:
     """The eight largest items of an interest over time, and the others."""
-    return top_with_others(
-        item_trend(store, scope, by=by, interest=interest, metric=metric, grain=grain), 8, metric=metric
-    )
+    return item_trend(store, scope, by=by, interest=interest, metric=metric, grain=grain, top=LINES)
 
 
 def figure_of(store: Store, scope: Scope, *, marks: Marks, **about: Any) -> go.Figure:

@@ -9,7 +9,7 @@ import streamlit as st
 from analytics.figures import alt_trend_lines, interest_colours, trend_lines
 from analytics.seasons import seasonally_adjusted
 from analytics.sentences import trends as sentences
-from analytics.trends import compared, index_100, top_with_others, trend
+from analytics.trends import compared, index_100, trend
 from data.scope import Scope
 from data.store import Store
 from pages.interest.trends_views import notes
@@ -19,7 +19,6 @@ from pages.shared import cached, state
 from pages.shared.parts import chart, empty, export, so_what
 
 LINES = 8
-ITEMS_COUNTED = 50
 
 
 def shown(
@@ -27,12 +26,9 @@ def shown(
 ) -> tuple[pl.DataFrame, str]:
     """What the chart shows, at most eight lines and the others, and what is to be said about the season."""
     if compare == "nothing":
-        # Distinct people of thousands of items are counted for the largest only.
-        limit = ITEMS_COUNTED if by == "item" and metric == "users" else None
-        frame = trend(store, scope, by=by, metric=metric, grain=grain, limit=limit)
+        frame = trend(store, scope, by=by, metric=metric, grain=grain, top=LINES)
     else:
-        frame = compared(store, scope, by=by, metric=metric, grain=grain, compare=compare)
-    frame = top_with_others(frame, LINES, metric=metric)
+        frame = compared(store, scope, by=by, metric=metric, grain=grain, compare=compare, top=LINES)
     note = ""
     if season:
         frame, note = seasonally_adjusted(frame, grain)
