@@ -23,11 +23,15 @@ COPIED = ("event_type", "item_name", "category", "brand", "price", "quantity", "
 
 def planted(rows: int, folder: Path, seed: int = 1) -> Path:
     """The events of a planted shop as CSV, made anew by the command line."""
-    knobs = ["--rows", str(rows), "--seed", str(seed), "--format", "csv", "--out", str(folder)]
-    command = [sys.executable, "-m", "data", "sample", "planted", *knobs]
+    command = [sys.executable, "-m", "data", "sample", "planted", "--rows", str(rows), "--seed", str(seed)]
     environment = {**os.environ, "TIDELINE_VAR": str(folder / "unused")}
-    subprocess.run(command, cwd=ROOT, check=True, env=environment, stdout=sys.stderr)
-    return folder / "events.csv"
+    subprocess.run([*command, "--out", str(folder)], cwd=ROOT, check=True, env=environment, stderr=subprocess.DEVNULL)
+    made, file = folder / "events.parquet", folder / "events.csv"
+    with duckdb.connect() as connection:
+        sql = f"copy (from read_parquet({literal(made)})) to {literal(file)} (format csv, header)"
+        connection.execute(sql).fetchall()
+    made.unlink()
+    return file
 
 
 def broken(file: Path, target: Path) -> int:

@@ -9,10 +9,14 @@ or anything failed on a page.
 
 import argparse
 import asyncio
+import gc
 import json
+import os
 import statistics
 import sys
 import tempfile
+import time
+from collections.abc import Iterator
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from urllib.parse import quote
@@ -22,11 +26,14 @@ sys.path.insert(0, str(ROOT))
 
 from analytics.segments import segment_values  # noqa: E402  (the path comes first)
 from benchmarks.browserless import Run, Server, visit  # noqa: E402
+from benchmarks.measuring import Run as Alone  # noqa: E402
+from benchmarks.questions import LARGEST_SQL  # noqa: E402
+from benchmarks.table import Line  # noqa: E402
 from data.pipeline import load_sample  # noqa: E402
 from data.settings import Settings  # noqa: E402
 from data.store import open_store  # noqa: E402
 
-FIRST_KB, RERUN_KB, RERUN_MS = 500.0, 150.0, 40.0
+FIRST_KB, RERUN_KB, RERUN_MS, GC_MS = 500.0, 150.0, 40.0, 2.0
 PAGES = {"home": "", "data": "data", "trends": "trends", "cohorts": "cohorts"}
 """Page -> address. The default page has none of its own."""
 LARGEST = 4
@@ -89,7 +96,7 @@ def changes(var: Path) -> list[Change]:
     pairs = segment_values(store)
     name = next((name for name in segments if sum(pair[0] == name for pair in pairs) > 2), None)
     people = [f"{segment}: {value}" for segment, value in pairs if segment == name][1:3]
-    found = store.query('select id from interests where "by" = ? order by events desc limit 1', [store.meta.default_by])
+    found = store.query(LARGEST_SQL, {"by": store.meta.default_by})
     store.close()
     known = {"people0": people[0], "people1": people[1], "segment": str(name)} if name else {}
     if found.height:
@@ -146,6 +153,39 @@ def _row(page: str, what: str, found: list[Run], kb_bar: float, cpu_bar: float |
     problems = sorted({problem for run in found for problem in run.problems})
     largest = sorted(max(found, key=lambda run: run.kb).elements, reverse=True)[:LARGEST]
     return Row(page, what, kb, kb_bar, cpu, cpu_bar, problems, largest)
+
+
+def collected(var: Path) -> float:
+    """CPU-ms of one full garbage collection in a process that has drawn every page. To be called in a new process."""
+    os.environ["TIDELINE_VAR"] = str(var)
+    from streamlit.testing.v1 import AppTest
+
+    app = AppTest.from_file(str(ROOT / "streamlit_app.py"), default_timeout=120).run()
+    for path in sorted((ROOT / "pages").glob("*/*.py")):
+        if path.parent.name != "shared" and path.name != "__init__.py":
+            app.switch_page(str(path.relative_to(ROOT))).run()
+    gc.collect()
+    before = time.process_time()
+    gc.collect()
+    return (time.process_time() - before) * 1e3
+
+
+def lines(var: Path, log: Path, runs: int, each: Alone) -> Iterator[Line]:
+    """Every change of a filter as a line of the table; then the most bytes, and a full garbage collection."""
+    server = Server(var, log)
+    try:
+        server.warm_up()
+        rows = asyncio.run(measure(server, changes(var), runs))
+    finally:
+        server.stop()
+    for row in rows:
+        note = "; ".join([f"{row.kb:.0f} KB", *row.problems])
+        what = f"{row.page}: {row.what}"
+        yield Line("pages", what, row.cpu_ms, "CPU ms", row.cpu_bar, note=note, failed=bool(row.problems))
+    for what, bar in (("first load", FIRST_KB), ("rerun", RERUN_KB)):
+        most = max((row for row in rows if row.kb_bar == bar), key=lambda row: row.kb)
+        yield Line("pages", f"most sent by a {what}", most.kb, "KB", bar, note=f"{most.page}: {most.what}")
+    yield Line("pages", "a full garbage collection, every page drawn", each(collected, var).result, "CPU ms", GC_MS)
 
 
 def report(rows: list[Row], elements: bool) -> None:

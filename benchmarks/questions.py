@@ -23,6 +23,11 @@ from data.scope import Scope
 from data.settings import Settings
 from data.store import Store
 
+LARGEST_SQL = """
+select id from interests where "by" = $by and id not in ('none', 'unsorted') order by events desc, id limit 1
+"""
+TOP = 8
+"""Lines of a chart."""
 GRAINS = ("day", "week", "month")
 FAR_FROM_THE_BAR = 0.04
 
@@ -130,9 +135,6 @@ def questions(store: Store) -> Iterator[Question]:
     yield Question("readiness", "", False, lambda: summary.readiness(store))
 
 
-ITEMS_COUNTED = 50
-
-
 def _about_trends(store: Store, scope: Scope, label: str, each: Callable[..., Question]) -> Iterator[Question]:
     largest = {by: _largest(store, by) for by in store.meta.bys if by in ITEM_OF_SQL}
     # The values of a free attribute can be compared over all people only.
@@ -140,15 +142,13 @@ def _about_trends(store: Store, scope: Scope, label: str, each: Callable[..., Qu
     for by in ("all", *store.meta.bys, *lines):
         for grain in GRAINS:
             for metric in ("share", "users", "revenue"):
-                # As the page asks: of items, distinct people are counted for the largest only.
-                limit = {"limit": ITEMS_COUNTED} if by == "item" and metric == "users" else {}
-                yield each(trend, scope, label, by=by, metric=metric, grain=grain, **limit)
-            yield each(compared, scope, label, by=by, metric="share", grain=grain, compare="last-year")
+                yield each(trend, scope, label, by=by, metric=metric, grain=grain, top=TOP)
+            yield each(compared, scope, label, by=by, metric="share", grain=grain, compare="last-year", top=TOP)
             if by != "all":
                 yield each(interest_table, scope, label, by=by, metric="users", grain=grain)
             if by in largest:
                 drill = {"by": by, "interest": largest[by], "metric": "users", "grain": grain}
-                yield each(item_trend, scope, label, **drill)
+                yield each(item_trend, scope, label, top=TOP, **drill)
                 yield each(item_table, scope, label, **drill)
         if by != "all":
             for metric in ("share", "users"):
@@ -179,5 +179,5 @@ def _interests(store: Store) -> list[str]:
 
 
 def _largest(store: Store, by: str) -> str:
-    found = store.query('select id from interests where "by" = $by order by events desc limit 1', {"by": by})
+    found = store.query(LARGEST_SQL, {"by": by})
     return str(found["id"][0])
