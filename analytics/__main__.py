@@ -8,9 +8,9 @@ from types import ModuleType
 
 from analytics.commands import COMMANDS
 from analytics.commands.output import Answer, table_text, write
-from data.errors import AppError, StoreError
+from data.errors import AppError, Damaged, StoreError
 from data.settings import Settings, load_settings
-from data.store import Damaged, Store, concern, open_store
+from data.store import Store, concern, open_store
 
 EMPTY = (
     "The store is empty, so there is nothing to ask. Import a log with `python -m data import FILE`, or load a sample "

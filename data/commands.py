@@ -225,7 +225,7 @@ def _up_to_date(settings: Settings) -> str:
     """Publish what an interrupted writer left; where that fails but pages can be shown, comes back with the reason."""
     try:
         if is_stale(settings):
-            publish(settings)
+            pipeline.bring_up_to_date(settings)
     except StoreError as error:
         if open_store(settings) is None:
             raise

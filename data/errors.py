@@ -25,6 +25,12 @@ class StoreError(AppError):
     title = "The store cannot be used"
 
 
+class Damaged(StoreError):
+    """A served file is damaged. Others may stand in for it, and it can be built again from the lake."""
+
+    title = "What is served is damaged"
+
+
 class BusyError(AppError):
     """Another process is writing to the store and did not finish in time."""
 

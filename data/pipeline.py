@@ -5,7 +5,7 @@ from pathlib import Path
 from typing import Any
 
 from data import ledger
-from data.errors import InputError, StoreError
+from data.errors import Damaged, InputError, StoreError
 from data.ingest import ImportOptions, ingest
 from data.progress import Progress, quiet
 from data.publish import publish
@@ -43,11 +43,19 @@ def undo_import(settings: Settings, import_id: str, *, progress: Progress = quie
 def _show(settings: Settings, done: str, progress: Progress) -> None:
     """Publish what is done; where that fails, say both."""
     try:
-        publish(settings, progress=progress)
+        bring_up_to_date(settings, progress=progress)
     except StoreError as error:
         raise StoreError(
             f"{done}, but pages do not show it yet: {error.message} Then publish with `python -m data rebuild`."
         ) from error
+
+
+def bring_up_to_date(settings: Settings, *, progress: Progress = quiet) -> int:
+    """Publish what is not published yet; anew from the lake where the served file is damaged."""
+    try:
+        return publish(settings, progress=progress)
+    except Damaged:
+        return publish(settings, rebuild=True, progress=progress)
 
 
 def load_sample(

@@ -3,10 +3,16 @@
 import re
 from pathlib import Path
 
+import duckdb
+
+from data.errors import Damaged
 from data.settings import Settings
 
 NAME = re.compile(r"serve-(\d+)(?:-(\d+))?\.duckdb")
 """serve-<data version>.duckdb; a version that is published anew gets a further number."""
+
+REBUILD = "Build it again from the lake with `python -m data rebuild`."
+DAMAGE = ("Corrupt database", "Could not read enough bytes", "not a valid DuckDB database")
 
 
 def serve_files(settings: Settings) -> list[Path]:
@@ -57,3 +63,14 @@ def stamp(path: Path) -> tuple[str, int, int]:
     except OSError:
         return path.name, 0, 0
     return path.name, facts.st_ino, facts.st_mtime_ns
+
+
+def is_damage(error: BaseException) -> bool:
+    """Whether DuckDB's error says that a served file, or a copy of one, is damaged."""
+    said = isinstance(error, duckdb.Error) and any(words in str(error) for words in DAMAGE)
+    return said or isinstance(error, duckdb.FatalException)
+
+
+def damaged(path: Path, why: str) -> Damaged:
+    """What to raise for a served file that cannot be read."""
+    return Damaged(f"The served file {path.name} cannot be read ({why.splitlines()[0]}). {REBUILD}")

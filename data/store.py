@@ -10,25 +10,17 @@ import polars as pl
 
 from data import ledger
 from data.engine import reading_connection
-from data.errors import AppError, StoreError
+from data.errors import AppError, Damaged, StoreError
 from data.lock import is_writing
 from data.meta import Meta, meta_from_rows
-from data.serving import candidates, current_file, published_version, stamp
+from data.serving import REBUILD, candidates, current_file, damaged, is_damage, published_version, stamp
 from data.settings import Settings
 
 __all__ = ["Damaged", "Meta", "Store", "concern", "open_store", "published_version", "what_is_served"]
 
-REBUILD = "Build it again from the lake with `python -m data rebuild`."
-DAMAGE = ("Corrupt database", "Could not read enough bytes", "not a valid DuckDB database")
 _found_damaged: dict[tuple[str, int, int], str] = {}
 """Served files that could be opened but turned out to be damaged while they were read, each with what was said."""
 _open: "weakref.WeakSet[Store]" = weakref.WeakSet()
-
-
-class Damaged(StoreError):
-    """A served file is damaged; `open_store` opens another one from now on, where there is one."""
-
-    title = "What is served is damaged"
 
 
 class Store:
@@ -42,18 +34,18 @@ class Store:
         """Why this is not the version that should be served, in a sentence or two; None where it is."""
         _let_go_of_replaced(path, self.stamp)
         if self.stamp in _found_damaged:
-            raise _damaged(path, _found_damaged[self.stamp])
+            raise damaged(path, _found_damaged[self.stamp])
         try:
             self._connection = reading_connection(path, settings)
         except duckdb.Error as error:
             self._note(error)
-            raise _damaged(path, str(error)) from error
+            raise damaged(path, str(error)) from error
         try:
             self.meta: Meta = meta_from_rows(self._connection.execute("select key, value from meta").fetchall())
         except (duckdb.Error, KeyError, TypeError, ValueError) as error:
             self._connection.close()
             what = str(error) if isinstance(error, duckdb.Error) else "another version of Tideline wrote it"
-            raise _damaged(path, what) from error
+            raise damaged(path, what) from error
         _open.add(self)
 
     @property
@@ -72,23 +64,17 @@ class Store:
         except duckdb.Error as error:
             if not self._note(error):
                 raise
-            raise _damaged(self.path, str(error)) from error
+            raise damaged(self.path, str(error)) from error
 
     def _note(self, error: duckdb.Error) -> bool:
         """Remember the file if the error says that it is damaged; comes back with whether it does."""
-        text = str(error)
-        if any(words in text for words in DAMAGE) or isinstance(error, duckdb.FatalException):
-            _found_damaged[self.stamp] = text
-            return True
-        return False
+        if is_damage(error):
+            _found_damaged[self.stamp] = str(error)
+        return is_damage(error)
 
     def close(self) -> None:
         """Let go of the file."""
         self._connection.close()
-
-
-def _damaged(path: Path, why: str) -> Damaged:
-    return Damaged(f"The served file {path.name} cannot be read ({why.splitlines()[0]}). {REBUILD}")
 
 
 def _let_go_of_replaced(path: Path, now: tuple[str, int, int]) -> None:

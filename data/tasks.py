@@ -9,7 +9,7 @@ from data.children import run_models
 from data.errors import AppError, InputError
 from data.ingest import ImportOptions
 from data.progress import Progress, quiet
-from data.publish import publish, republish_themes
+from data.publish import republish_themes
 from data.settings import Settings
 
 
@@ -40,7 +40,7 @@ def leave_sample(settings: Settings, *, progress: Progress = quiet) -> dict[str,
 
 def publish_again(settings: Settings, *, progress: Progress = quiet) -> dict[str, Any]:
     """Publish what an interrupted job left unpublished."""
-    return {"data_version": publish(settings, progress=progress)}
+    return {"data_version": pipeline.bring_up_to_date(settings, progress=progress)}
 
 
 def edit_themes(settings: Settings, edits: list[dict[str, Any]], *, progress: Progress = quiet) -> dict[str, Any]:

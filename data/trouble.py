@@ -14,6 +14,7 @@ from data import ledger
 from data.disk import about_the_disk, disk_trouble
 from data.errors import AppError, StoreError
 from data.ledger import LakeFile
+from data.serving import current_file, damaged, is_damage
 from data.settings import Settings
 
 SPOKEN = (OSError, duckdb.Error, sqlite3.Error, polars.exceptions.PolarsError, pyarrow.ArrowException)
@@ -30,6 +31,9 @@ def told(settings: Settings, doing: str, need: int = 0) -> Iterator[None]:
     except AppError:
         raise
     except SPOKEN as error:
+        served = current_file(settings)
+        if served and is_damage(error):
+            raise damaged(served, str(error)) from error
         said = _explain(settings, error, doing, need)
         if said is None:
             raise

@@ -12,6 +12,7 @@ from typing import Any, TypeVar
 import plotly.graph_objects as go
 import streamlit as st
 
+from data.errors import Damaged
 from data.preview import Preview, preview
 from data.scope import Scope
 from data.settings import Settings, load_settings
@@ -33,13 +34,19 @@ def answer(question: Callable[..., Answer], store: Store, *about: Scope, **knobs
 
     The question must be a function of a module: its name is a part of the key. Knobs are ids, dates and numbers.
     """
-    result: Answer = _answer(_key(question, store, about, knobs), question, store, about, knobs)
+    try:
+        result: Answer = _answer(_key(question, store, about, knobs), question, store, about, knobs)
+    except Damaged:
+        st.rerun()  # another version is opened now, which the frame says
     return result
 
 
 def picture(maker: Callable[..., go.Figure], store: Store, *about: Scope, **knobs: Any) -> go.Figure:
     """The figure that `maker(store, scope, **knobs)` draws, made once. Nobody may change it: all share it."""
-    return _picture(_key(maker, store, about, knobs), maker, store, about, knobs)
+    try:
+        return _picture(_key(maker, store, about, knobs), maker, store, about, knobs)
+    except Damaged:
+        st.rerun()
 
 
 def _key(question: Callable[..., Any], store: Store, about: tuple[Scope, ...], knobs: dict[str, Any]) -> str:
