@@ -1,6 +1,7 @@
 """Fixtures for every test: a store of its own under tmp_path, small logs, and digests of what a store holds."""
 
 import hashlib
+import random
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -11,8 +12,10 @@ import pytest
 
 from data import ledger
 from data.companions.schema import COMPANIONS
+from data.errors import Damaged
 from data.serving import current_file
 from data.settings import Settings
+from data.store import Store
 
 HEADER = "event_time,event_type,user_id,item_id,item_name,price,quantity,country"
 
@@ -112,3 +115,40 @@ def events() -> Callable[[Settings], pl.DataFrame]:
         return pl.concat(frames).sort("event_time", "record") if frames else pl.DataFrame()
 
     return read
+
+
+@pytest.fixture
+def damage_inside() -> Callable[[Settings, str], Path]:
+    """Damage the served file where it can still be opened but the given SQL comes to the damage."""
+
+    def damage(settings: Settings, sql: str) -> Path:
+        path = current_file(settings)
+        assert path is not None
+        whole, trial = path.read_bytes(), path.with_name("trial.duckdb")
+        noise = random.Random(3).randbytes(64)
+        for start in range(3 * 4096, len(whole), 1 << 18):
+            bad = whole[: start + 512] + noise + whole[start + 512 + len(noise) :]
+            trial.write_bytes(bad)
+            try:
+                store = Store(trial, settings)
+                store.query(sql)
+            except Damaged:
+                if not _opens(trial, settings):
+                    continue
+                path.unlink()  # whoever has it open keeps the whole one
+                path.write_bytes(bad)
+                return path
+            finally:
+                trial.unlink()
+        raise AssertionError("no block of the file belongs to that question alone")
+
+    return damage
+
+
+def _opens(path: Path, settings: Settings) -> bool:
+    with duckdb.connect() as connection:
+        try:
+            connection.execute(f"attach '{path}' as trial (read_only)")
+            return bool(connection.execute("select value from trial.meta").fetchall())
+        except duckdb.Error:
+            return False

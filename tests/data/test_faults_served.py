@@ -21,6 +21,7 @@ from data.store import Store, concern, open_store, what_is_served
 
 Command = Callable[..., subprocess.CompletedProcess[str]]
 Digest = Callable[[Settings], dict[str, str]]
+DamageInside = Callable[[Settings, str], Path]
 
 HEADER = "event_time,event_type,user_id,item_id,item_name,price,quantity,country"
 MARCH = [f"2026-03-{day:02d} 10:00:00,purchase,u{day},i{day},Lamp,2,1,France" for day in range(1, 29)]
@@ -143,34 +144,11 @@ def test_no_version_that_can_be_read(shop: Settings, command: Command) -> None:
     assert opened(shop).meta.events == len(MARCH) + len(APRIL)
 
 
-def damaged_inside(settings: Settings, sql: str) -> Path:
-    """Damage the current file where it can still be opened but `sql` comes to the damage; comes back with the file."""
-    path = current(settings)
-    whole = path.read_bytes()
-    trial = path.with_name("trial.duckdb")
-    for start in range(3 * 4096, len(whole), 1 << 18):
-        bad = whole[: start + 512] + NOISE.randbytes(64) + whole[start + 576 :]
-        trial.write_bytes(bad)
-        try:
-            store = Store(trial, settings)
-        except StoreError:
-            continue
-        finally:
-            trial.unlink()
-        try:
-            store.query(sql)
-        except Damaged:
-            path.unlink()  # whoever has it open keeps the whole one
-            path.write_bytes(bad)
-            return path
-        finally:
-            store.close()
-    raise AssertionError("no block of the file belongs to that question alone")
-
-
-def test_damage_that_shows_only_when_a_question_comes_to_it(shop: Settings, digest: Digest) -> None:
+def test_damage_that_shows_only_when_a_question_comes_to_it(
+    shop: Settings, digest: Digest, damage_inside: DamageInside
+) -> None:
     sql = "select * from item_trend"
-    before, path = digest(shop), damaged_inside(shop, sql)
+    before, path = digest(shop), damage_inside(shop, sql)
     store = opened(shop)
     assert (store.version, store.problem) == (2, None)
     seen = what_is_served(shop)
@@ -195,12 +173,12 @@ def test_damage_that_shows_only_when_a_question_comes_to_it(shop: Settings, dige
 @pytest.mark.parametrize("damage", [emptied, gone, None])
 def test_the_next_import_mends_what_is_served(
     shop: Settings, write_csv: Callable[..., Path], command: Command, tmp_path: Path, digest: Digest,
-    damage: Callable[[Path], None] | None,
+    damage_inside: DamageInside, damage: Callable[[Path], None] | None,
 ) -> None:  # fmt: skip
     if damage:
         damage(current(shop))
     else:
-        damaged_inside(shop, "select * from item_trend")
+        damage_inside(shop, "select * from item_trend")
     third = write_csv("c.csv", "2026-04-30 10:00:00,purchase,u1,i1,Lamp,2,1,Spain")
     done = command(shop, "import", str(third))
     assert done.returncode == 0, done.stderr
