@@ -259,9 +259,9 @@ create or replace temp table touched_person as
 select distinct u from (
     select u from moment
     union all
-    select v.u from visit_item v join touched_day t on t.day = v.day
+    select v.u from visit_item v join touched_day t on t.day = v.day where v.day between {low} and {high}
     union all
-    select v.u from sale_item v join touched_day t on t.day = v.day
+    select v.u from sale_item v join touched_day t on t.day = v.day where v.day between {low} and {high}
 ) as seen
 where u is not null;
 

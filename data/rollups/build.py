@@ -93,11 +93,12 @@ def bring_up_to_date(
     spans = _touched_spans(touched) if part else pl.DataFrame()
     if touched and part:
         visits.read_moment(settings, connection, min(touched), max(touched), attributes)
-        statements.run(connection, "touched_people")
-        _remember(connection, spans, kinds)
-        for table in visits.VISIT_TABLES:
-            connection.execute(f"delete from {table} where day in (select day from touched_day)")
+        low, high = (f"date {literal(day)}" for day in (min(touched), max(touched)))
+        statements.run(connection, "touched_people", low=low, high=high)
+        _set_aside(connection, "before_", spans, kinds)
+        visits.drop_days(connection, touched)
         visits.insert_moment(connection, kinds)
+        _set_aside(connection, "after_", spans, kinds)
     elif touched:
         visits.read_days(settings, connection, touched, attributes, kinds)
     if recounted and not part_interests:
@@ -162,8 +163,8 @@ def _add_difference(
     for kind in kinds:
         shown_lines(connection, kind)
         empty_parts(connection)
-        for factor, prefix, condition in ((-1, "before_", "true"), (1, "", AFFECTED)):
-            _sources(connection, kind, prefix, condition)
+        for factor, prefix in ((-1, "before_"), (1, "after_")):
+            _sources(connection, kind, prefix, "true")
             count_batch(connection, kind, spans, masks=masks, cohorts=False, factor=factor)
         keep_merged(connection, kind, min(spans["start"].to_list()))
 
@@ -174,17 +175,18 @@ COLUMNS = {
     "sale_source": "v.day, v.u, v.s, v.x, v.revenue",
 }
 AFFECTED = (
-    "v.day between (select min(day) from touched_stretch) and (select max(day) from touched_stretch)"
+    "v.day between date {low} and date {high}"
     " and (v.u in (select u from touched_person) or (v.u is null and v.day in (select day from touched_day)))"
 )
-"""The rows of a touched period that can change its count: all of those whom the touched days know."""
+"""The rows of the touched periods that can change a count: all of those whom the touched days know."""
 
 
-def _remember(connection: duckdb.DuckDBPyConnection, spans: pl.DataFrame, kinds: Sequence[str]) -> None:
-    """Keep the rows of the touched people as they were."""
-    load(connection, "touched_stretch", spans.select("day").unique())
+def _set_aside(connection: duckdb.DuckDBPyConnection, prefix: str, spans: pl.DataFrame, kinds: Sequence[str]) -> None:
+    """Copy the rows of the touched people in the touched periods as they are now."""
+    days = spans["day"].to_list()
+    affected = AFFECTED.format(low=literal(min(days)), high=literal(max(days)))
     for table in ("visit_item", "sale_item", *(f"visit_{kind}" for kind in kinds)):
-        connection.execute(f"create or replace temp table before_{table} as select * from {table} v where {AFFECTED}")
+        connection.execute(f"create or replace temp table {prefix}{table} as select * from {table} v where {affected}")
 
 
 def _sources(connection: duckdb.DuckDBPyConnection, kind: Kind, prefix: str, condition: str) -> None:

@@ -1,6 +1,6 @@
 """One row per person, visit and interest, and one per event and sale: replaced day by day."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from datetime import date
 
 import duckdb
@@ -43,17 +43,25 @@ def number_subjects(connection: duckdb.DuckDBPyConnection) -> set[date]:
 def read_days(
     settings: Settings,
     connection: duckdb.DuckDBPyConnection,
-    days: Iterable[date],
+    days: Collection[date],
     attributes: Sequence[str],
     kinds: Sequence[str],
 ) -> None:
     """Replace all rows of `days` by what the lake holds for them now, in batches of bounded size."""
-    for table in VISIT_TABLES:
-        connection.execute(f"delete from {table} where day in (select day from touched_day)")
+    drop_days(connection, days)
     for first, last in batches_of(connection, days):
         read_moment(settings, connection, first, last, attributes)
         insert_moment(connection, kinds)
     connection.execute("drop table if exists moment")
+
+
+def drop_days(connection: duckdb.DuckDBPyConnection, days: Collection[date]) -> None:
+    """Take the rows of the touched days, which are `days`, out of the tables of visits."""
+    for table in VISIT_TABLES:
+        connection.execute(
+            f"delete from {table} where day between ? and ? and day in (select day from touched_day)",
+            [min(days), max(days)],
+        )
 
 
 def read_moment(
