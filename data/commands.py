@@ -18,6 +18,7 @@ from data.schema import EVENT_COLUMNS, EVENT_KINDS, Column
 from data.serving import serve_files
 from data.settings import Settings
 from data.store import concern, open_store
+from data.trouble import must_be_whole
 
 Answer = tuple[dict[str, Any] | None, str, int]
 
@@ -246,6 +247,7 @@ def _write_planted(settings: Settings, knobs: Knobs, options: Namespace) -> Answ
 
 def rebuild(settings: Settings, options: Namespace) -> Answer:
     """Build the served file anew from the lake."""
+    must_be_whole(settings, "the rebuild")
     version = publish(settings, rebuild=True)
     return {"data_version": version}, f"Built anew from the lake; data version {version} is served.", 0
 

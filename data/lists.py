@@ -11,6 +11,7 @@ import polars as pl
 from data import ledger
 from data.errors import InputError
 from data.settings import Settings
+from data.trouble import told
 
 SCHEMA = """
 create table if not exists lists (
@@ -91,7 +92,8 @@ def export_list(settings: Settings, list_id: str) -> pl.DataFrame:
     files = [settings.var / file.path for file in ledger.files(settings, "identity")]
     if not files:
         return pl.DataFrame(schema={"user_id": pl.String})
-    known = pl.concat([pl.read_parquet(path) for path in files]).unique()
+    with told(settings, "the export"):
+        known = pl.concat([pl.read_parquet(path) for path in files]).unique()
     return known.join(wanted, on="user_no", how="semi").select("user_id").sort("user_id")
 
 

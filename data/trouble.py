@@ -1,7 +1,7 @@
 """What full disks and damaged files of the store do to whoever reads or writes it, said in a sentence."""
 
 import sqlite3
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -40,6 +40,14 @@ def told(settings: Settings, doing: str, need: int = 0) -> Iterator[None]:
         raise StoreError(said) from error
 
 
+def must_be_whole(settings: Settings, doing: str, files: Iterable[LakeFile] | None = None) -> None:
+    """Raise a StoreError where one of the files, by default of all that the ledger names, is gone, damaged or another
+    one. Only their ends are looked at, which takes little."""
+    said = _about_files(settings, _looked_at(settings, files, whole=False), doing)
+    if said:
+        raise StoreError(said)
+
+
 def _explain(settings: Settings, error: BaseException, doing: str, need: int) -> str | None:
     if disk_trouble(error):
         return None if _elsewhere(settings, error) else about_the_disk(settings, error, doing, need)
@@ -54,9 +62,12 @@ def _elsewhere(settings: Settings, error: BaseException) -> bool:
 
 def damaged_files(settings: Settings) -> list[tuple[LakeFile, str]]:
     """Files that the ledger names and that are gone or cannot be read, each with what is wrong with it."""
-    named = ledger.files(settings)
-    found = [(file, why) for file in named if (why := _wrong_with(settings, file, whole=False))]
-    return found or [(file, why) for file in named if (why := _wrong_with(settings, file, whole=True))]
+    return _looked_at(settings, None, whole=False) or _looked_at(settings, None, whole=True)
+
+
+def _looked_at(settings: Settings, files: Iterable[LakeFile] | None, *, whole: bool) -> list[tuple[LakeFile, str]]:
+    named = ledger.files(settings) if files is None else files
+    return [(file, why) for file in named if (why := _wrong_with(settings, file, whole=whole))]
 
 
 def _wrong_with(settings: Settings, file: LakeFile, *, whole: bool) -> str | None:

@@ -11,13 +11,14 @@ from data import ledger
 from data.cleaning import LAKE_COLUMNS
 from data.companions.schema import COMPANIONS
 from data.engine import move_into_place, working_connection
-from data.errors import InputError
+from data.errors import InputError, StoreError
 from data.ledger import ImportRow, LakeFile
 from data.lock import writer_lock
 from data.monthly import PARQUET
 from data.schema import EVENT_KINDS, TIMELESS
 from data.settings import Settings
 from data.sql import literal
+from data.trouble import must_be_whole
 
 
 def undo(settings: Settings, import_id: str) -> dict[str, Any]:
@@ -137,8 +138,9 @@ def _list_lost(
     key = "event_key, event_time, occurrence"
     create = "create or replace temp table lost as"
     try:
+        must_be_whole(settings, "the undo", [lost])
         connection.execute(f"{create} select {key} from ({_read(settings, lost)})")
-    except duckdb.Error:
+    except (StoreError, duckdb.Error):
         claimed = " union all ".join(f"select {key} from ({_read(settings, claim)})" for claim in claims)
         stay = [f for f in every if f.role == "events" and f.month == lost.month and f.import_id != lost.import_id]
         held = " union all ".join(f"select {key} from ({_read(settings, file)})" for file in stay)

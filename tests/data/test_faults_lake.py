@@ -1,0 +1,167 @@
+"""A file of the lake that is gone or damaged is named with its import and what to do; the rest still works."""
+
+import json
+import os
+import shutil
+import subprocess
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from data import ledger
+from data.errors import StoreError
+from data.ingest import ImportOptions
+from data.pipeline import import_file, undo_import
+from data.publish import publish
+from data.settings import Settings
+from data.store import open_store
+
+Write = Callable[..., Path]
+Digest = Callable[[Settings], dict[str, str]]
+Command = Callable[..., subprocess.CompletedProcess[str]]
+Check = Callable[[Settings], None]
+
+FIRST = [f"2026-03-{day:02d} 10:00:00,purchase,u{day},i1,Lamp,2,1,France" for day in range(1, 9)]
+SHARED = [f"2026-03-{day:02d} 12:00:00,purchase,u{day},i2,Vase,3,1,France" for day in range(1, 9)]
+SECOND = [f"2026-04-{day:02d} 10:00:00,purchase,v{day},i4,Bowl,4,1,Spain" for day in range(1, 9)]
+BAD = "2026-03-01 10:00:00,zoom,u1,i1,Lamp,9.50,1,France"
+
+
+def gone(path: Path) -> None:
+    path.unlink()
+
+
+def truncated(path: Path) -> None:
+    os.truncate(path, path.stat().st_size // 2)
+
+
+def overwritten(path: Path) -> None:
+    path.write_bytes(b"not Parquet " * 40)
+
+
+def of_others(path: Path) -> None:
+    """A file that can be read and is another one."""
+    shutil.copyfile(next(p for p in path.parent.parent.rglob("*.parquet") if p.parent != path.parent), path)
+
+
+DAMAGES = [gone, truncated, overwritten, of_others]
+
+
+@pytest.fixture
+def shop(settings: Settings, write_csv: Write) -> tuple[Settings, list[str]]:
+    """A store of a.csv, and of b.csv, which holds some events of a.csv as well."""
+    files = write_csv("a.csv", *FIRST, *SHARED, BAD), write_csv("b.csv", *SHARED, *SECOND)
+    return settings, [import_file(settings, path, ImportOptions())["import"] for path in files]
+
+
+def path_of(settings: Settings, role: str, import_id: str) -> Path:
+    return settings.var / ledger.files(settings, role, import_id=import_id)[0].path
+
+
+@pytest.mark.parametrize("damage", DAMAGES)
+def test_rebuild_names_the_file_the_import_and_the_way_out(
+    shop: tuple[Settings, list[str]], command: Command, write_csv: Write, tmp_path: Path, digest: Digest,
+    damage: Callable[[Path], None],
+) -> None:  # fmt: skip
+    settings, (first, _) = shop
+    path = path_of(settings, "events", first)
+    damage(path)
+    done = command(settings, "rebuild")
+    assert done.returncode == 1
+    assert len(done.stderr.splitlines()) == 1
+    what = {gone: "is missing", of_others: "holds 8 rows instead of 16"}.get(damage, "is damaged (")
+    assert f"{path}, which holds 16 rows of a.csv (import {first}), {what}" in done.stderr
+    assert "the rebuild stopped. Put the file back from a backup, or take the import back with" in done.stderr
+    assert (
+        f"`python -m data undo {first}` and import a.csv again. Until then pages show what was published" in done.stderr
+    )
+    # Everything that does not need the file goes on.
+    status = json.loads(command(settings, "status", "--json").stdout)
+    assert (status["events"], status["problem"]) == (24, None)
+    assert command(settings, "imports").returncode == 0
+    assert command(settings, "rejects", first, "--out", str(tmp_path / "refused.csv")).returncode == 0
+    third = write_csv("c.csv", "2026-07-01 10:00:00,view,w1,i9,Cup,,,")
+    assert import_file(settings, third, ImportOptions())["rows"]["kept"] == 1
+    # The way out: b.csv keeps the events it shared with the lost file.
+    undo_import(settings, first)
+    expected = Settings(var=tmp_path / "expected", themes=False)
+    for each in (write_csv("b.csv", *SHARED, *SECOND), third):
+        import_file(expected, each, ImportOptions())
+    assert digest(settings) == digest(expected)
+    import_file(settings, write_csv("a.csv", *FIRST, *SHARED, BAD), ImportOptions())
+    publish(settings, rebuild=True)
+    store = open_store(settings)
+    assert store is not None
+    assert store.meta.events == 25
+
+
+@pytest.mark.parametrize("damage", [gone, truncated])
+def test_a_file_with_overlaps_that_is_lost_stops_only_what_needs_it(
+    shop: tuple[Settings, list[str]], digest: Digest, write_csv: Write, tmp_path: Path, damage: Callable[[Path], None]
+) -> None:
+    settings, (first, second) = shop
+    path = path_of(settings, "overlaps", second)
+    damage(path)
+    with pytest.raises(
+        StoreError, match=rf"{path}, which holds 8 rows of b.csv \(import {second}\), is .* undo of imp"
+    ):
+        undo_import(settings, first)
+    store = open_store(settings)
+    assert store is not None
+    assert (store.version, store.meta.events) == (2, 24)
+    undo_import(settings, second)
+    alone = Settings(var=tmp_path / "alone", themes=False)
+    import_file(alone, write_csv("a.csv", *FIRST, *SHARED, BAD), ImportOptions())
+    assert digest(settings) == digest(alone)
+
+
+def test_an_import_that_must_be_compared_with_a_lost_file_names_it(
+    shop: tuple[Settings, list[str]], write_csv: Write, tidy: Check
+) -> None:
+    settings, (first, _) = shop
+    path = path_of(settings, "events", first)
+    whole = path.read_bytes()
+    gone(path)
+    third = write_csv("c.csv", *SHARED[:3], "2026-03-30 10:00:00,view,w1,i9,Cup,,,")
+    with pytest.raises(StoreError, match=rf"{path}, which holds .* is missing, so the import of c.csv stopped"):
+        import_file(settings, third, ImportOptions())
+    path.write_bytes(whole)  # put back from a backup
+    tidy(settings)
+    assert import_file(settings, third, ImportOptions())["rows"] == {
+        "read": 4, "kept": 1, "duplicate": 3, "rejected": 0,
+    }  # fmt: skip
+
+
+def test_refused_rows_that_are_lost_are_named(
+    shop: tuple[Settings, list[str]], command: Command, tmp_path: Path
+) -> None:
+    settings, (first, _) = shop
+    overwritten(path_of(settings, "rejects", first))
+    done = command(settings, "rejects", first, "--out", str(tmp_path / "refused.csv"))
+    assert done.returncode == 1
+    assert f"which holds 1 rows of a.csv (import {first}), is damaged (" in done.stderr
+    assert len(done.stderr.splitlines()) == 1
+
+
+@pytest.mark.parametrize("damage", [gone, lambda path: path.write_bytes(b"")])
+def test_a_lost_ledger_costs_no_file_of_the_lake(
+    shop: tuple[Settings, list[str]], command: Command, write_csv: Write, digest: Digest, damage: Callable[[Path], None]
+) -> None:
+    settings, _ = shop
+    before, kept = digest(settings), settings.ledger_path.read_bytes()
+    lake = sorted(settings.var.rglob("*.parquet"))
+    damage(settings.ledger_path)
+    for what in (("import", str(write_csv("c.csv", FIRST[0]))), ("rebuild",), ("undo", "imp-1")):
+        done = command(settings, *what)
+        assert done.returncode == 1, what
+        assert f"{settings.ledger_path} names no import, but " in done.stderr, what
+        assert "the ledger was lost or replaced. Put it back from a backup." in done.stderr
+    assert sorted(settings.var.rglob("*.parquet")) == lake
+    # `make run` goes on to serve what there is.
+    done = command(settings, "sample", "online-retail-ii", "--if-new", "--json")
+    assert (done.returncode, json.loads(done.stdout)) == (0, {"loaded": False})
+    settings.ledger_path.write_bytes(kept)
+    assert digest(settings) == before
+    publish(settings, rebuild=True)
+    assert digest(settings) == before
