@@ -39,7 +39,9 @@ def arm(path, count, when):
         calls += 1
         if calls != count:
             return plain(*args, **kwargs)
-        if when == "half":
+        if when == "hold":
+            signal.pause()
+        elif when == "half":
             whole = open(args[0], "rb").read()
             with open(args[1], "wb") as copy:
                 copy.write(whole[: len(whole) // 2])
@@ -61,13 +63,13 @@ if command in sys.orig_argv:
 '''
 
 Point = tuple[str, int, str]
-"""A function by its dotted name, which of its calls, and whether the process dies before or after that call, or (of a
-function that copies one file to another) half-way through it."""
+"""A function by its dotted name, which of its calls, and whether the process dies before or after that call, half-way
+through it (of a function that copies one file to another), or holds still before it."""
 
 
 @pytest.fixture
 def killing(tmp_path: Path) -> Callable[..., dict[str, str]]:
-    """The environment in which the given command of `python -m data` dies at a point."""
+    """The environment in which the given command of `python -m data`, or one it starts, dies at a point."""
 
     def environment(settings: Settings, point: Point, command: str) -> dict[str, str]:
         folder = tmp_path / "killer"
@@ -77,6 +79,12 @@ def killing(tmp_path: Path) -> Callable[..., dict[str, str]]:
         return {**environment_of(settings), "PYTHONPATH": str(folder), "KILL_AT": f"{path} {count} {when} {command}"}
 
     return environment
+
+
+@pytest.fixture
+def environment() -> Callable[[Settings], dict[str, str]]:
+    """The environment in which commands use a store."""
+    return environment_of
 
 
 def environment_of(settings: Settings) -> dict[str, str]:
