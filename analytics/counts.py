@@ -95,7 +95,7 @@ def counts(
     if scope.interests:
         params["interests"] = list(scope.interests)
     if way.ready:
-        return _ready(store, way, grain, of if grain in ("block", "window") else grain, params)
+        return _ready(store, way, grain, _rows(grain, of), params)
     return _personal(store, way, grain, params, users)
 
 
@@ -110,7 +110,7 @@ def together(
     if left_out:
         params["left_out"] = list(left_out)
     if way.ready:
-        return _ready(store, way, grain, grain, params, line=TOGETHER)
+        return _ready(store, way, grain, _rows(grain), params, line=TOGETHER)
     return _personal(store, way, grain, params, False, line=TOGETHER)
 
 
@@ -142,6 +142,11 @@ def _way(store: Store, scope: Scope, by: str, grain: str, users: bool) -> _Way:
     )
     who = people(store, scope, personal=lookup)
     return _Way(segment, kind, who, who.ready and not lookup)
+
+
+def _rows(grain: str, of: str = "day") -> str:
+    """The grain of the rows that a stretch is made of."""
+    return of if grain in ("block", "window") else grain
 
 
 def _ready(

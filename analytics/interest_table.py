@@ -8,8 +8,9 @@ import polars as pl
 
 from analytics.choices import chosen
 from analytics.risers import risers
+from analytics.sides import totals
 from analytics.trends import ITEM_OF_SQL
-from analytics.windows import WINDOW
+from analytics.windows import WINDOW, windows
 from data.errors import InputError
 from data.scope import Scope
 from data.store import Store
@@ -29,11 +30,7 @@ def interest_table(
     """
     chosen("order", order, ORDERS)
     now = risers(store, scope, by=by, metric=metric, window=WINDOW[grain], compare="previous")
-    try:
-        year = risers(store, scope, by=by, metric=metric, window=WINDOW[grain], compare="last-year")
-        year = year.select("id", last_year="change")
-    except InputError:
-        year = now.select("id", last_year=pl.lit(None, pl.Float64))
+    year = _last_year(store, scope, now, by, metric, WINDOW[grain])
     up = pl.col("clear") & (pl.col("change").fill_null(1) > 0)
     down = pl.col("clear") & ~up
     verdict = (
@@ -65,6 +62,19 @@ def interest_table(
         "base",
         "stage",
     )
+
+
+def _last_year(store: Store, scope: Scope, now: pl.DataFrame, by: str, metric: str, window: int) -> pl.DataFrame:
+    """The change of each line against the same days a year earlier: id, last_year."""
+    try:
+        earlier, _ = windows(store.meta, scope, window=window, compare="last-year")
+    except InputError:
+        return now.select("id", last_year=pl.lit(None, pl.Float64))
+    lines = now.select("id")
+    before = totals(store, scope, lines, by=by, metric=metric, window=earlier)
+    then = pl.Series("before", before).fill_nan(None)
+    change = pl.when(pl.col("then") > 0).then(pl.col("after") / pl.col("then") - 1)
+    return now.with_columns(then=then).select("id", last_year=change)
 
 
 def item_table(store: Store, scope: Scope, *, by: str, interest: str, metric: str, grain: str) -> pl.DataFrame:

@@ -6,12 +6,13 @@ from dataclasses import replace
 from datetime import date, timedelta
 
 import numpy as np
-import numpy.typing as npt
 import polars as pl
 
 from analytics.choices import ASIDE, METRICS, chosen, chosen_by
-from analytics.counts import counts, names
+from analytics.counts import names
 from analytics.periods import complete_days
+from analytics.sides import Side, totals
+from analytics.sides import sides as count_sides
 from analytics.significance import difference, interval, passes
 from analytics.stages import BLOCK, BLOCKS, stages
 from analytics.windows import Days, Window, windows
@@ -19,7 +20,6 @@ from data.errors import InputError
 from data.scope import Scope
 from data.store import Store
 
-Array = npt.NDArray[np.float64]
 RISER_SCHEMA = {
     "id": pl.Utf8, "name": pl.Utf8, "before": pl.Float64, "after": pl.Float64, "change": pl.Float64,
     "low": pl.Float64, "high": pl.Float64, "base": pl.Int64, "clear": pl.Boolean, "stage": pl.Utf8,
@@ -65,12 +65,18 @@ def risers(
             f"Distinct people can be compared over windows of equal length only, found {earlier.days} and "
             f"{later.days} days. Choose equal windows, or another metric."
         )
+    lines = lines_of(store, scope, by)
+    sides = count_sides(store, scope, lines, by=by, metric=metric, windows=(earlier, later, _history(store, later)))
+    if metric == "users":
+        people = [totals(store, scope, lines, by=by, metric=metric, window=part) for part in (earlier, later)]
+        sides[:2] = [replace(side, users=users) for side, users in zip(sides[:2], people, strict=True)]
+    return _frame(lines, *sides)
+
+
+def lines_of(store: Store, scope: Scope, by: str) -> pl.DataFrame:
+    """The lines that are judged: those of the scope, or all but what has no interest: id, name, rank."""
     wanted = pl.col("id").is_in(list(scope.interests)) if scope.interests else ~pl.col("id").is_in(ASIDE)
-    lines = names(store, by).filter(wanted)
-    sides = [_Side(store, scope, lines, by, metric, part) for part in (earlier, later)]
-    held = _history(store, later)
-    history = _Side(store, scope, lines, by, metric, held)
-    return _frame(lines, sides[0], sides[1], history)
+    return names(store, by).filter(wanted)
 
 
 def _history(store: Store, later: Window) -> Window:
@@ -81,62 +87,7 @@ def _history(store: Store, later: Window) -> Window:
     return Window(later.end - timedelta(days=7 * max(weeks, 1) - 1), later.end)
 
 
-class _Side:
-    """One window: weekly values, events and totals of every line, as arrays in the order of `lines`."""
-
-    def __init__(self, store: Store, scope: Scope, lines: pl.DataFrame, by: str, metric: str, window: Window) -> None:
-        self.metric, self.window = metric, window
-        reach = {"by": by, "first": window.start, "last": window.end}
-        # A share's denominator keeps every interest, so interests are filtered when the lines are looked up.
-        everything = replace(scope, interests=())
-        found = counts(store, everything, grain="block", users=metric == "users", **reach)  # type: ignore[arg-type]
-        self.events = self._table(found, lines, "events")
-        self.whole = self._table(found.group_by("start").agg(pl.col("events").sum(), id=pl.lit("")), None, "events")[0]
-        self.values = self.events if metric in ("events", "share") else self._table(found, lines, metric)
-        self.users = None
-        if metric == "users":
-            once = counts(store, everything, grain="window", users=True, **reach)  # type: ignore[arg-type]
-            joined = lines.join(once, on="id", how="left", maintain_order="left")
-            self.users = joined["users"].fill_null(0).to_numpy().astype(float)
-
-    def _table(self, found: pl.DataFrame, lines: pl.DataFrame | None, value: str) -> Array:
-        """Lines x blocks, oldest first; the first column is what is left over of a week, if anything is."""
-        blocks = -(-self.window.days // 7)
-        table = np.zeros((1 if lines is None else lines.height, blocks))
-        if lines is not None:
-            place = lines.with_row_index("place").select("id", "place")
-            found = found.join(place, on="id", how="inner")
-        else:
-            found = found.with_columns(place=0)
-        ago = ((pl.lit(self.window.end) - pl.col("start")).dt.total_days() + 1) // 7 - 1
-        found = found.select("place", column=blocks - 1 - ago, value=pl.col(value))
-        table[found["place"].to_numpy(), found["column"].to_numpy()] = found["value"].to_numpy()
-        return table
-
-    @property
-    def total(self) -> Array:
-        """The metric over the whole window; NaN for a share of nothing."""
-        if self.users is not None:
-            return self.users
-        if self.metric == "share":
-            whole = self.whole.sum()
-            return self.events.sum(axis=1) / whole if whole else np.full(len(self.events), np.nan)
-        return self.values.sum(axis=1)
-
-    def weekly(self, half: float = 0.0) -> Array:
-        """The metric of every whole week, with `half` an event added; NaN for a share of nothing."""
-        values = self.values[:, self.values.shape[1] - self.window.weeks :]
-        if self.metric == "share":
-            whole = self.whole[len(self.whole) - self.window.weeks :]
-            with np.errstate(invalid="ignore", divide="ignore"):
-                return np.where(whole > 0, (values + half) / (whole + half), np.nan)
-        if self.metric == "revenue" and half:
-            worth = np.maximum(self.values.sum(axis=1) / np.maximum(self.events.sum(axis=1), 1), 0.01)
-            return np.maximum(values, 0) + half * worth[:, None]
-        return values + half
-
-
-def _frame(lines: pl.DataFrame, earlier: _Side, later: _Side, history: _Side) -> pl.DataFrame:
+def _frame(lines: pl.DataFrame, earlier: Side, later: Side, history: Side) -> pl.DataFrame:
     """The answer, from the arrays of both windows and of the weeks behind the sparkline."""
     events = earlier.events.sum(axis=1) + later.events.sum(axis=1)
     before, after = earlier.total, later.total
