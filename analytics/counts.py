@@ -137,7 +137,7 @@ def _way(store: Store, scope: Scope, by: str, grain: str, users: bool) -> _Way:
     lookup = (
         (users and grain in ("block", "window"))
         or (shallow and (bool(scope.segments) or segment is not None))
-        or (users and shallow and grain in ("day", "week") and store.meta.large)
+        or (users and kind == "item" and grain in ("day", "week") and store.meta.large)
         or (segment is not None and (bool(scope.segments) or len(scope.interests) > 1))
     )
     who = people(store, scope, personal=lookup)

@@ -124,7 +124,7 @@ def _shown(connection: duckdb.DuckDBPyConnection, kinds: Sequence[str], events: 
     found = [Kind("all", kinds[0], deep=True), *(Kind(kind, kind, deep=True) for kind in kinds if kind != "whole")]
     if has_brands:
         deep = kinds == ["whole"] or events <= DEEP_BRANDS
-        found.append(Kind("brand", "brand", deep=deep, light=not deep and events > LARGE))
+        found.append(Kind("brand", "brand", deep=deep))
     return [*found, Kind("item", "item", deep=False, light=events > LARGE)]
 
 
