@@ -38,6 +38,8 @@ class Size:
 
     rows: int
     rounds: int
+    every: int
+    """One in so many questions is asked."""
     users: tuple[int, ...]
     seconds: float
     think: float
@@ -45,8 +47,8 @@ class Size:
 
 
 SIZES = {
-    "small": Size(20_000, 1, (1, 3), 3.0, 0.3, 4),
-    "full": Size(1_000_000, 3, load.USERS, load.SECONDS, load.THINK, 30),
+    "small": Size(20_000, 1, 9, (1, 3), 3.0, 0.3, 4),
+    "full": Size(1_000_000, 3, 1, load.USERS, load.SECONDS, load.THINK, 30),
 }
 
 
@@ -78,7 +80,7 @@ def _lines(
     elif not current_file(scale.own(var)):
         scale.roll_up(var, True)
     if "queries" in parts:
-        yield from scale.queries(var, folder, each, size.rounds)
+        yield from scale.queries(var, folder, each, size.rounds, size.every)
     if "raw" in parts:
         yield from scale.against_raw(var, each)
     if "pages" in parts:

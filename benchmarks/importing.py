@@ -20,6 +20,8 @@ from data.sql import literal
 CPU_PER_GB, TIMES_DUCKDB = 40.0, 2.2
 PEAK_MB = ((10_000_000, 1_500.0), (100_000_000, 2_500.0))
 """Rows up to which a peak of memory holds."""
+LEAST_GB = 0.05
+"""Below, what a process costs once is most of it, and the budgets per GB say nothing."""
 PANDAS_UP_TO = 2e9
 """Bytes of CSV beyond which pandas, which holds the whole file as text, does not fit."""
 THREADS = 2
@@ -84,9 +86,11 @@ def _compared(label: str, file: Path, folder: Path, run: Run, var: Path, refused
     right = rows["rejected"] == refused and rows["read"] == rows["kept"] + rows["duplicate"] + rows["rejected"]
     rivals = dict(_rivals(file, folder, run, refused > 0))
     bare = rivals["DuckDB, typed"].cpu_s
+    bars = (CPU_PER_GB, TIMES_DUCKDB) if gb >= LEAST_GB else (None, None)
+    said = f"{rows['read']:,} rows, {gb:.3g} GB, {own.wall_s:.0f} s by the clock" + ("" if right else f"; {rows}")
     yield Line(
-        "import", f"import, {label}", own.cpu_s / gb, "CPU s/GB", CPU_PER_GB, "DuckDB, typed", own.cpu_s / bare,
-        TIMES_DUCKDB, f"{rows['read']:,} rows, {gb:.3g} GB, {own.wall_s:.0f} s by the clock", failed=not right,
+        "import", f"import, {label}", own.cpu_s / gb, "CPU s/GB", bars[0], "DuckDB, typed", own.cpu_s / bare, bars[1],
+        said, failed=not right,
     )  # fmt: skip
     peak_bar = next((mb for upto, mb in PEAK_MB if rows["read"] <= upto * 1.01), None)
     yield Line("import", f"import, {label}, peak memory", own.peak_mb, "MB", peak_bar)

@@ -37,7 +37,7 @@ SHARED = ("by", "dates", "segment")
 """What of the address stays when the page changes."""
 LEAST = 0.5
 """The part of the usual bytes below which a run has not drawn its page."""
-IDLE_SECONDS = 8.0
+IDLE_SECONDS, ALONE_SECONDS = 9.0, 2.0
 Kinds = dict[str, float]
 """What was clicked -> KB that it brings."""
 
@@ -50,6 +50,7 @@ class Phase:
     runs: list[Run] = field(default_factory=list)
     beats: int = 0
     cpu_s: float = 0.0
+    """Of the server, without what it uses while nobody is there."""
     beat_ms: float = 0.0
     """CPU of one run of the fragment that looks for news, measured while nobody clicks."""
     rss_mb: float = 0.0
@@ -152,33 +153,42 @@ async def rehearse(server: Server, wanted: list[Change]) -> tuple[Kinds, dict[st
     return usual, cost
 
 
-async def idle(server: Server, count: int, phase: Phase) -> None:
-    """`count` users with an open page and no clicks: what the heartbeat of the pages costs."""
+async def alone(server: Server) -> float:
+    """CPU seconds that the server uses each second while nobody is there."""
+    before = server.cpu()
+    await asyncio.sleep(ALONE_SECONDS)
+    return (server.cpu() - before) / ALONE_SECONDS
 
-    async def sit(number: int) -> None:
+
+async def sitting(server: Server, count: int, phase: Phase, rate: float) -> None:
+    """`count` users with an open page and no clicks: what looking for news costs."""
+
+    async def sit() -> None:
         async with visit(server, PAGES["trends"], settle=0) as visitor:
             await visitor.open()
             await opened.wait()
             await beat_until(visitor, phase, time.monotonic() + IDLE_SECONDS)
 
     opened = asyncio.Event()
-    users = [asyncio.create_task(sit(number)) for number in range(count)]
+    users = [asyncio.create_task(sit()) for _ in range(count)]
     await asyncio.sleep(1 + 0.1 * count)
-    before = server.cpu()
+    before, began = server.cpu(), time.monotonic()
     opened.set()
     await asyncio.gather(*users)
-    phase.beat_ms = (server.cpu() - before) * 1e3 / max(phase.beats, 1)
-    phase.beats = 0
+    used = server.cpu() - before - rate * (time.monotonic() - began)
+    phase.beat_ms, phase.beats = used * 1e3 / max(phase.beats, 1), 0
 
 
 async def play(server: Server, wanted: list[Change], usual: Kinds, count: int, seconds: float, think: float) -> Phase:
     """`count` users at once for a while."""
     phase = Phase(count)
-    await idle(server, count, phase)
-    before = server.cpu()
+    rate = await alone(server)
+    await sitting(server, count, phase, rate)
+    before, began = server.cpu(), time.monotonic()
     users = [User(server, wanted, phase, usual, think, seed) for seed in range(count)]
     await asyncio.gather(*(user.browse(seconds) for user in users))
-    phase.cpu_s, phase.rss_mb = server.cpu() - before, memory_mb(server.process.pid, "VmRSS")
+    phase.cpu_s = server.cpu() - before - rate * (time.monotonic() - began)
+    phase.rss_mb = memory_mb(server.process.pid, "VmRSS")
     return phase
 
 

@@ -5,7 +5,7 @@ Written from the definitions, over the lake's files alone: no rollup is read and
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import date, timedelta
 
 import duckdb
 import polars as pl
@@ -47,15 +47,16 @@ select {line} as id, {start} as start, {measures} {source} where {where} group b
 COHORTS = """
 with people as (
     select user_no, coalesce(min(day) filter (event_type = 'purchase'), min(day)) as came
-    from lake where user_no is not null group by user_no having sum(event) > 0
+    from lake where user_no is not null and day <= '{as_of}' group by user_no having sum(event) > 0
 ), sized as (
     select date_trunc('month', came)::date as cohort, count(*) as size from people group by all
 )
 select s.cohort, datediff('month', p.came, l.day) as age, any_value(s.size) as size,
     count(distinct l.user_no) filter (event = 1) as users
 from lake l join people p on p.user_no = l.user_no join sized s on s.cohort = date_trunc('month', p.came)
-where date_trunc('month', l.day) >= s.cohort group by all
+where date_trunc('month', l.day) >= s.cohort and l.day <= '{as_of}' group by all
 """
+"""People are judged as of a day: see `_judged`."""
 
 
 @dataclass(frozen=True)
@@ -95,7 +96,7 @@ def pairs(store: Store) -> Iterator[Pair]:
     if country:
         yield _trend(f"trend by week and {by} in one country", by, "week", Scope(segments=(("country", country),)))
     yield _trend("trend by week, all interests together", "all", "week", Scope())
-    yield Pair("monthly cohort retention", _retention, lambda lake: _frame(lake.sql(COHORTS), "cohort", "age"))
+    yield _retention(_judged(store))
     yield _windows(store, by)
     yield _month(store)
 
@@ -135,9 +136,23 @@ def _not_empty(found: duckdb.DuckDBPyRelation) -> duckdb.DuckDBPyRelation:
     return found.filter("events <> 0 or revenue <> 0")
 
 
-def _retention(store: Store) -> pl.DataFrame:
-    found = retention(store, Scope(), cohort="month").filter(pl.col("users") > 0)
-    return _sorted(found.select("cohort", "age", "size", "users"), "cohort", "age")
+def _judged(store: Store) -> date:
+    """The last day that cohorts know: the log's, in a large log that of its last whole week."""
+    last = store.meta.last_day
+    return last - timedelta(days=(last.weekday() + 1) % 7) if store.meta.large else last
+
+
+def _retention(as_of: date) -> Pair:
+    """Cells that were whole on that day; those without anybody are absent in raw rows."""
+    ends = pl.col("cohort").dt.offset_by(pl.format("{}mo", pl.col("age").cast(pl.Int64) + 1))
+    whole = (ends <= as_of + timedelta(days=1)) & (pl.col("users") > 0)
+
+    def rolled(store: Store) -> pl.DataFrame:
+        found = retention(store, Scope(), cohort="month").select("cohort", "age", "size", "users")
+        return _sorted(found, "cohort", "age").filter(whole)
+
+    sql = COHORTS.format(as_of=as_of)
+    return Pair("monthly cohort retention", rolled, lambda lake: _frame(lake.sql(sql), "cohort", "age").filter(whole))
 
 
 def _windows(store: Store, by: str) -> Pair:

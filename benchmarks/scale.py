@@ -147,7 +147,7 @@ def digest(var: Path) -> dict[str, tuple[int, int]]:
         }
 
 
-def ask(var: Path, folder: Path, rounds: int) -> dict[str, list[Asked]]:
+def ask(var: Path, folder: Path, rounds: int, every: int) -> dict[str, list[Asked]]:
     """The costs of every question of the published store, by function; a saved list is kept in a ledger of its own."""
     path = current_file(own(var))
     assert path is not None, "nothing is published in this store"
@@ -155,14 +155,14 @@ def ask(var: Path, folder: Path, rounds: int) -> dict[str, list[Asked]]:
     people = store.query("select user_no from users order by user_no")["user_no"]
     listed = people.gather_every(max(100, -(-len(people) // LISTED)) if len(people) > 10_000 else 2)
     save_list(store.settings, "benchmark", listed.to_list(), {"page": "benchmark"})
-    found = measure(store, rounds)
+    found = measure(store, rounds, every)
     store.close()
     return found
 
 
-def queries(var: Path, folder: Path, run: Run, rounds: int = ROUNDS) -> Iterator[Line]:
+def queries(var: Path, folder: Path, run: Run, rounds: int = ROUNDS, every: int = 1) -> Iterator[Line]:
     """A line for each question: its slowest query; and the same among a list or two segments at once."""
-    asked = run(ask, var, folder, rounds)
+    asked = run(ask, var, folder, rounds, every)
     for wide, bar in ((False, QUERY_MS), (True, WIDE_MS)):
         slowest = {name: [cost for cost in costs if cost.wide == wide] for name, costs in asked.result.items()}
         lines = [(max(costs, key=lambda cost: cost.query_ms), costs, name) for name, costs in slowest.items() if costs]
