@@ -3,7 +3,7 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 PORT := $(or $(STREAMLIT_SERVER_PORT),8501)
-.PHONY: run setup setup-tests test lint check bench
+.PHONY: run setup setup-tests test lint check bench bench-models
 
 run: setup
 	@$(BIN)/python -m data sample online-retail-ii --if-new
@@ -32,8 +32,14 @@ lint: setup-tests
 	@$(BIN)/ruff check .
 	@$(BIN)/mypy
 	@PYTHONPATH=. $(BIN)/lint-imports
+	@$(BIN)/python tests/lint_rollups.py
 
 check: lint test
 
+# make bench: one table of a planted shop of a million events; ROWS=100000000 or SIZE=small choose another.
 bench: setup-tests
-	@for script in benchmarks/[a-z]*.py; do echo "== $$script"; $(BIN)/python $$script || exit 1; done
+	@$(BIN)/python -m benchmarks $(if $(SIZE),--size $(SIZE)) $(if $(ROWS),--rows $(ROWS))
+
+# make bench-models: the language model and the themes, beside the bars they have to meet.
+bench-models: setup-tests
+	@for script in encoders themes; do echo "== $$script"; $(BIN)/python benchmarks/$$script.py || exit 1; done

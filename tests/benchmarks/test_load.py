@@ -31,7 +31,8 @@ def small(settings: Settings, write_csv: Callable[..., Path]) -> Settings:
 def test_users_browse_without_an_error(small: Settings, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     few = [change for change in pages.CHANGES if change.label in ("People", "Metric", "Show") and not change.query]
     monkeypatch.setattr(pages, "CHANGES", few)
-    monkeypatch.setattr(load, "IDLE_SECONDS", 5.0)
+    monkeypatch.setattr(load, "IDLE_SECONDS", 0.5)
+    monkeypatch.setattr(load, "ALONE_SECONDS", 0.1)
     found = {line.what: line for line in load.measure(small.var, tmp_path / "app.log", (1, 2), 2.0, 0.2)}
     assert {line.note for what, line in found.items() if what.endswith("errors") and line.figure} == set()
     assert [what for what in found if what.endswith("errors")] == [
