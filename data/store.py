@@ -1,7 +1,7 @@
 """What pages and questions read: one published version, read only, a cursor a call."""
 
 import weakref
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -117,13 +117,13 @@ def _published(store: Store) -> str:
     return f"{datetime.fromtimestamp(store.stamp[2] / 1e9, UTC):%Y-%m-%d %H:%M} UTC"
 
 
-def concern(settings: Settings, store: Store) -> str | None:
+def concern(settings: Settings, store: Store, version: Callable[[Settings], int] = ledger.data_version) -> str | None:
     """Why `store` is not what should be seen now: it stands in for a damaged one, or what was imported or undone
-    since was never published although nobody is at it. None where all is well."""
+    since was never published although nobody is at it. None where all is well. `version` reads the ledger's."""
     if store.problem:
         return store.problem
     try:
-        wanted = ledger.data_version(settings)
+        wanted = version(settings)
     except AppError as error:
         return f"{error.message} You see version {store.version}, published {_published(store)}."
     if wanted <= store.version or published_version(settings) != store.version or is_writing(settings):

@@ -10,10 +10,12 @@ from datetime import date
 import streamlit as st
 
 from data.errors import AppError, StoreError
+from data.ledger import data_version
 from data.scope import Scope
 from data.settings import Settings, load_settings
 from data.store import Meta, Store, open_store, what_is_served
 from data.store import concern as what_is_wrong
+from pages.shared import cached
 
 BY, DATES, SEGMENT = "by", "dates", "segment"
 """The shared filters; their widget keys are the names in the URL."""
@@ -57,7 +59,11 @@ def concern() -> str | None:
         opened = _newest()
     except StoreError as problem:
         return problem.message
-    return what_is_wrong(settings(), opened) if opened else None
+    return what_is_wrong(settings(), opened, _ledger_version) if opened else None
+
+
+def _ledger_version(here: Settings) -> int:
+    return cached.as_written(data_version, here, here.ledger_path)
 
 
 def _newest() -> Store | None:
