@@ -6,11 +6,10 @@ Ours reads, judges, writes lake and ledger; the rivals read the file and write i
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
-import duckdb
 import pandas as pd
 import polars as pl
 
-from benchmarks.logs import broken
+from benchmarks.logs import broken, quiet_duckdb
 from benchmarks.measuring import Cost, Run
 from benchmarks.table import Line
 from data.ingest import ImportOptions, ingest
@@ -47,7 +46,7 @@ def duckdb_text(file: Path, target: Path, faults: bool) -> None:
 
 
 def _duckdb(options: str, file: Path, target: Path) -> None:
-    with duckdb.connect(config={"threads": THREADS}) as connection:
+    with quiet_duckdb(threads=THREADS) as connection:
         connection.execute(
             f"copy (select * from read_csv({literal(file)}, header = true, {options})) to {literal(target)}"
             " (format parquet, compression zstd)"

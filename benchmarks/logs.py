@@ -7,6 +7,7 @@ import subprocess
 import sys
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import duckdb
 
@@ -21,13 +22,20 @@ COPIED = ("event_type", "item_name", "category", "brand", "price", "quantity", "
           "review_text", "country", "platform")  # fmt: skip
 
 
+def quiet_duckdb(path: Path | None = None, **config: Any) -> duckdb.DuckDBPyConnection:
+    """A connection of its own that draws no progress bar into the table; one to a file only reads."""
+    connection = duckdb.connect(str(path) if path else ":memory:", read_only=path is not None, config=config)
+    connection.execute("set enable_progress_bar = false")
+    return connection
+
+
 def planted(rows: int, folder: Path, seed: int = 1) -> Path:
     """The events of a planted shop as CSV, made anew by the command line."""
     command = [sys.executable, "-m", "data", "sample", "planted", "--rows", str(rows), "--seed", str(seed)]
     environment = {**os.environ, "TIDELINE_VAR": str(folder / "unused")}
     subprocess.run([*command, "--out", str(folder)], cwd=ROOT, check=True, env=environment, stderr=subprocess.DEVNULL)
     made, file = folder / "events.parquet", folder / "events.csv"
-    with duckdb.connect() as connection:
+    with quiet_duckdb() as connection:
         sql = f"copy (from read_parquet({literal(made)})) to {literal(file)} (format csv, header)"
         connection.execute(sql).fetchall()
     made.unlink()
@@ -76,7 +84,7 @@ def further_day(settings: Settings, target: Path) -> int:
     last = sorted({file.month for file in files if file.month is not None})[-2:]
     events = literals(settings.var / file.path for file in files if file.month in last)
     people = literals(settings.var / file.path for file in ledger.files(settings, "identity"))
-    with duckdb.connect() as connection:
+    with quiet_duckdb() as connection:
         connection.execute(f"create view lake as select * from read_parquet({events}, hive_partitioning = false)")
         # The very last day may end at noon: of the last two, the one with more events is whole.
         days = "select day from lake group by day order by day desc limit 2"

@@ -15,6 +15,7 @@ from analytics.cohorts import retention
 from analytics.risers import risers
 from analytics.summary import kpis
 from analytics.trends import trend
+from benchmarks.logs import quiet_duckdb
 from data import ledger
 from data.scope import Scope
 from data.settings import Settings
@@ -79,7 +80,7 @@ class Pair:
 def open_lake(settings: Settings) -> duckdb.DuckDBPyConnection:
     """A connection on the store's lake files, with each item's interest looked up once."""
     files = literals(settings.var / file.path for file in ledger.files(settings, "events"))
-    connection = duckdb.connect(config={"threads": THREADS, "memory_limit": MEMORY})
+    connection = quiet_duckdb(threads=THREADS, memory_limit=MEMORY)
     settings.tmp.mkdir(parents=True, exist_ok=True)
     connection.execute(f"set temp_directory = {literals([settings.tmp / 'raw'])[1:-1]}")
     connection.execute(LAKE.format(files=files))

@@ -12,11 +12,10 @@ from contextlib import closing
 from pathlib import Path
 from typing import Any
 
-import duckdb
 import numpy as np
 
 from benchmarks import raw
-from benchmarks.logs import further_day
+from benchmarks.logs import further_day, quiet_duckdb
 from benchmarks.measuring import Cost, Run
 from benchmarks.questions import Clocked, measure
 from benchmarks.questions import Cost as Asked
@@ -137,7 +136,7 @@ def digest(var: Path) -> dict[str, tuple[int, int]]:
     """Rows of every served table and a sum of their hashes, whatever their order."""
     path = current_file(own(var))
     assert path is not None
-    with duckdb.connect(str(path), read_only=True) as connection:
+    with quiet_duckdb(path) as connection:
         tables = [row[0] for row in connection.execute("select table_name from duckdb_tables() order by 1").fetchall()]
         sql = "select count(*), coalesce(sum(hash(t)::hugeint), 0) from {} t"
         return {
