@@ -213,11 +213,11 @@ def status(settings: Settings, options: Namespace) -> Answer:
 
 def sample(settings: Settings, options: Namespace) -> Answer:
     """Load a sample; with --if-new only into a store that never held anything."""
-    if options.if_new and (ledger.data_version(settings) or serve_files(settings)):
-        return {"loaded": False}, _up_to_date(settings), 0
     knobs = planted_knobs(options)
     if knobs and options.out:
         return _write_planted(settings, knobs, options)
+    if options.if_new and (ledger.data_version(settings) or serve_files(settings)):
+        return {"loaded": False}, _up_to_date(settings), 0
     receipt = pipeline.load_sample(settings, options.name, made=planted_sample(knobs) if knobs else None)
     return receipt, "\n".join(receipt_text(each) for each in (receipt, *receipt["companions"])), 0
 

@@ -8,6 +8,7 @@ from data.samples.planted.knobs import Knobs
 from data.samples.planted.layout import INTERESTS
 from data.samples.planted.words import Language, parts
 from data.samples.planted.words_en import ENGLISH
+from data.samples.planted.words_zh import CHINESE
 
 FEWEST, MOST = 10, 154
 """Items of an interest; 78 interests of 154 items are 12,012."""
@@ -19,7 +20,7 @@ SYLLABLES = ("al", "be", "cor", "da", "el", "fi", "ga", "hol", "im", "jo", "ka",
 
 def language(knobs: Knobs) -> Language:
     """The language that the shop speaks."""
-    return ENGLISH
+    return CHINESE if knobs.chinese else ENGLISH
 
 
 def items_an_interest(knobs: Knobs) -> int:

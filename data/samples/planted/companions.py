@@ -30,8 +30,6 @@ def companion_files(folder: Path) -> dict[str, Path]:
 
 def write_companions(shop: Shop, facts: dict[str, Truth], rows: duckdb.DuckDBPyConnection, folder: Path) -> None:
     """Write the companion files that have rows; `rows` is a connection on which the log is a view of that name."""
-    for path in companion_files(folder).values():
-        path.unlink()
     shop.items.select("item_id", "name", "category", "brand", "price", "description").sort("item_id").write_csv(
         folder / "items.csv", float_precision=2
     )

@@ -8,8 +8,8 @@ import duckdb
 import numpy as np
 import polars as pl
 
-from data.engine import move_into_place, working_connection
-from data.errors import InputError
+from data.engine import working_connection
+from data.errors import StoreError
 from data.progress import Progress, quiet
 from data.samples.planted.draws import define_draws, generator
 from data.samples.planted.effects import Effects
@@ -204,12 +204,10 @@ class LogMaker:
         progress("writing the log", 0.92)
         files = [self.work / f"rows-{number:04}.parquet" for number in range(1, batches)]
         self.connection.execute(f"create or replace view rows as from read_parquet({literals(files)})")
-        temporary = self.work / f"events{target.suffix}"
-        sql = f"copy rows to {literal(temporary)} {LASTING[target.suffix[1:]]}"
+        sql = f"copy rows to {literal(target)} {LASTING[target.suffix[1:]]}"
         written = int(self.connection.execute(sql).fetchall()[0][0])
         if written != self.knobs.rows:
-            raise InputError(f"{written:,} rows were made instead of {self.knobs.rows:,}. Choose another --seed.")
-        move_into_place(temporary, target)
+            raise StoreError(f"{written:,} rows were written instead of {self.knobs.rows:,}. Choose another --seed.")
         return written
 
     def rows(self) -> duckdb.DuckDBPyConnection:

@@ -1,5 +1,6 @@
 """The planted shop as a sample that can be loaded."""
 
+import shutil
 from pathlib import Path
 
 from data.samples.planted.companions import companion_files
@@ -16,7 +17,10 @@ def planted_sample(knobs: Knobs | None = None) -> Sample:
     wanted = knobs or make_knobs()
 
     def prepare(settings: Settings) -> Path:
-        return make_planted(settings, settings.var / "samples" / NAME, wanted).events
+        folder = settings.var / "samples" / NAME
+        # What an interrupted run left is ours to remove.
+        shutil.rmtree(folder, ignore_errors=True)
+        return make_planted(settings, folder, wanted).events
 
     return Sample(
         NAME,

@@ -10,7 +10,7 @@ from data.samples.planted.facts import Shop, Truth
 
 MOST_USERS = 50_000
 """A fact about more users names them in truth_users.parquet alone."""
-USERS_FILE = "truth_users.parquet"
+TRUTH_FILE, USERS_FILE = "truth.json", "truth_users.parquet"
 COLUMNS = {
     "fact": pl.String, "user_id": pl.String, "from": pl.String, "to": pl.String, "strength": pl.Float64,
     "date": pl.String, "heavy": pl.Boolean, "arm": pl.String, "baseline": pl.Float64, "effect": pl.Float64,
@@ -34,10 +34,9 @@ def write_truth(shop: Shop, facts: dict[str, Truth], folder: Path) -> Path:
         if len(fact["users"]) > MOST_USERS:
             fact |= {"users": None, "users_file": USERS_FILE}
             fact.pop("detail", None)
-    path, users = folder / "truth.json", folder / USERS_FILE
-    users.unlink(missing_ok=True)
+    path = folder / TRUTH_FILE
     if frames:
-        pl.concat(frames).write_parquet(users)
+        pl.concat(frames).write_parquet(folder / USERS_FILE)
     lines = ",\n".join(f"{json.dumps(name)}: {json.dumps(fact, ensure_ascii=False)}" for name, fact in facts.items())
     head = {"seed": knobs.seed, "rows": knobs.rows, "users": knobs.users, "days": knobs.days, "first": knobs.date(0),
             "last": knobs.date(knobs.days - 1), "plain": [shop.paths[k] for k in shop.layout.plain]}  # fmt: skip

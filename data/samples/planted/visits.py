@@ -3,7 +3,7 @@
 from data.samples.planted.effects import BUY, Effects
 from data.samples.planted.people import FAVOURITES
 
-FOCUS = 0.4
+FOCUS = 0.3
 """Part of the looks of a visit that go to the interest the visit is about; the others follow the person's taste."""
 MOST_LOOKS = 12
 MORE_LOOKS = 0.744
