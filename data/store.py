@@ -109,7 +109,7 @@ def _problem(settings: Settings, store: Store, failures: Sequence[StoreError]) -
     if failures:
         return f"{failures[0].message} {shown}"
     if current_file(settings) != store.path:
-        return f"{settings.serve / 'CURRENT'} names no served file. {shown} {REBUILD}"
+        return f"{settings.serve / 'CURRENT'} names no file that is there. {shown} {REBUILD}"
     return None
 
 

@@ -83,12 +83,13 @@ def _tidy(settings: Settings) -> None:
 
 
 def _publish_what_waits(settings: Settings) -> None:
-    """Where a job was killed between its import and its publish, queue the publish; it is not tried twice in a row."""
+    """Where a job was killed between its import and its publish, queue the publish; one that failed is not tried again."""
     from data.publish import is_stale
 
     with contextlib.suppress(AppError):  # of a ledger that cannot be read, which every job and page tells
         ended = jobs.jobs(settings, limit=1)
-        if is_stale(settings) and not (ended and ended[0].name == PUBLISH):
+        tried = bool(ended) and ended[0].name == PUBLISH and ended[0].status != "done"
+        if is_stale(settings) and not tried:
             jobs.submit(settings, PUBLISH, {}, "Publish what was interrupted")
 
 

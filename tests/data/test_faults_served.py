@@ -106,7 +106,7 @@ def test_commands_go_on_with_the_version_before_and_say_so(
         assert (status["events"], status["served_version"], status["data_version"]) == (len(MARCH), 1, 2)
         said.append(status["problem"])
     for text in said:
-        assert "serve-2.duckdb cannot be read (" in text or "CURRENT names no served file" in text
+        assert "serve-2.duckdb cannot be read (" in text or "CURRENT names no file that is there" in text
         assert "You see version 1, published 20" in text
         assert "Build it again from the lake with `python -m data rebuild`." in text
         assert "\n" not in text
@@ -124,7 +124,7 @@ def test_a_pointer_that_points_to_nothing(shop: Settings, content: bytes, digest
     store = opened(shop)
     assert store.version == 2  # the newest whole file there is
     assert store.problem is not None
-    assert "CURRENT names no served file. You see version 2, published 20" in store.problem
+    assert "CURRENT names no file that is there. You see version 2, published 20" in store.problem
     store.close()
     publish(shop)
     assert opened(shop).problem is None

@@ -15,7 +15,7 @@ from pathlib import Path
 import psutil
 import pytest
 
-from data import jobs, launcher, worker
+from data import jobs, launcher, ledger, worker
 from data.ingest import ImportOptions
 from data.lock import has_worker
 from data.pipeline import import_file
@@ -212,3 +212,17 @@ def test_a_child_that_cannot_be_started(settings: Settings, job_id: int, monkeyp
     job = jobs.find_job(settings, job_id)
     assert job.status == "failed"
     assert job.message == "No process could be started for it: No such file or directory. Start it again."
+
+
+def test_what_was_left_unpublished_is_queued_once_and_again_only_after_it_went_well(settings: Settings) -> None:
+    worker._publish_what_waits(settings)
+    assert jobs.jobs(settings) == []  # an empty store waits for nothing
+    with ledger.connect(settings) as connection:
+        ledger.bump_version(connection)
+    for ending, queued in (("done", 1), ("failed", 2), ("failed", 2)):
+        worker._publish_what_waits(settings)
+        worker._publish_what_waits(settings)
+        assert len(jobs.jobs(settings)) == queued
+        newest = jobs.jobs(settings)[0]
+        if jobs.start(settings, newest.id):
+            jobs.finish(settings, newest.id, ending)
