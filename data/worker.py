@@ -83,7 +83,7 @@ def _tidy(settings: Settings) -> None:
 
 
 def _publish_what_waits(settings: Settings) -> None:
-    """Where a job was killed between its import and its publish, queue the publish; one that failed is not tried again."""
+    """Where a job was killed between its import and its publish, queue the publish, unless the last one failed."""
     from data.publish import is_stale
 
     with contextlib.suppress(AppError):  # of a ledger that cannot be read, which every job and page tells
