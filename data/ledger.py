@@ -220,6 +220,7 @@ def sweep(settings: Settings) -> None:
     Only a holder of the writer lock may call this. Raises StoreError, and deletes nothing, where a whole lake has lost
     its ledger.
     """
+    sweep_scratch(settings)  # first, for on a full disk not even the ledger can be read before there is room again
     named = {f.path for f in files(settings)}
     folders = (settings.lake, settings.rejects, settings.overlaps, settings.companions, settings.identity)
     found = [path for folder in folders if folder.exists() for path in folder.rglob("*.parquet*")]
@@ -231,7 +232,6 @@ def sweep(settings: Settings) -> None:
         )
     for path in unnamed:
         path.unlink(missing_ok=True)
-    sweep_scratch(settings)
 
 
 def sweep_scratch(settings: Settings) -> None:
