@@ -4,114 +4,15 @@ What is looked for, where and when is read in truth.json; its size is only compa
 their events hang together: the spread of an estimate is that of its linearised contributions over people.
 """
 
-import json
 from collections.abc import Callable
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-import duckdb
 import numpy as np
 import polars as pl
 
+from benchmarks.evidence import SHOPPING, Evidence, Finding, among, between, finding, finding_of_log, log_ratio, within
 from data.sql import literal, literals
-
-Z = 1.959964
-SHOPPING = "('view', 'cart', 'remove_from_cart', 'wishlist', 'purchase')"
-"""Events of the day itself; returns and reviews come later and belong to an earlier day."""
-
-
-@dataclass(frozen=True)
-class Finding:
-    """What was recovered of a fact: its true size, the estimate and its 95 % interval."""
-
-    fact: str
-    truth: float
-    estimate: float
-    low: float
-    high: float
-    naive: bool = False
-    """A comparison that is known to mislead, shown beside the right one."""
-
-    @property
-    def inside(self) -> bool:
-        """Whether the truth lies in the interval."""
-        return self.low <= self.truth <= self.high
-
-
-def _finding(fact: str, truth: float, estimate: float, error: float, *, naive: bool = False) -> Finding:
-    return Finding(fact, truth, estimate, estimate - Z * error, estimate + Z * error, naive)
-
-
-def _of_log(fact: str, truth: float, log: float, error: float) -> Finding:
-    return Finding(fact, truth, float(np.exp(log)), float(np.exp(log - Z * error)), float(np.exp(log + Z * error)))
-
-
-class Evidence:
-    """The files of a planted shop, ready to be counted."""
-
-    def __init__(self, folder: Path) -> None:
-        self.folder, self.truth = folder, json.loads((folder / "truth.json").read_text())
-        self.facts: dict[str, dict[str, Any]] = self.truth["facts"]
-        self.connection = duckdb.connect(config={"threads": 2})
-        events = next(path for path in (folder / "events.parquet", folder / "events.csv") if path.exists())
-        self.connection.execute(
-            "create table e as select cast(event_time as date) as day, event_time, event_type, user_id, item_id,"
-            f" category, price, quantity, order_id, session_id from {literal(events)}"
-        )
-        for kind in ("items", "campaigns"):
-            if (folder / f"{kind}.csv").exists():
-                self.connection.execute(f"create view {kind} as from read_csv({literal(folder / f'{kind}.csv')})")
-        # Those who come more often from one day on would shift what is compared before and after it.
-        self.connection.register(
-            "coming", self.users("mix") if "mix" in self.facts else pl.DataFrame({"user_id": [""]})
-        )
-
-    def users(self, fact: str) -> pl.DataFrame:
-        """The users of a fact as column user_id."""
-        found = self.facts[fact]
-        if found["users"] is not None:
-            return pl.DataFrame({"user_id": found["users"]})
-        return pl.read_parquet(self.folder / found["users_file"]).filter(pl.col("fact") == fact).select("user_id")
-
-    def detail(self, fact: str) -> pl.DataFrame:
-        """What a fact says about single users."""
-        return pl.read_parquet(self.folder / "truth_users.parquet").filter(pl.col("fact") == fact)
-
-    def plain(self) -> str:
-        """SQL: the event is of an interest in which nothing happens."""
-        return among(self.truth["plain"])
-
-    def by_user(
-        self, which: str = "user_id not in (select user_id from coming)", **counts: str
-    ) -> dict[str, np.ndarray]:
-        """Shopping events of each user that fulfil each of the conditions."""
-        columns = ", ".join(f"count(*) filter (where {sql}) as {name}" for name, sql in counts.items())
-        sql = f"select user_id, {columns} from e where event_type in {SHOPPING} and {which} group by user_id order by 1"
-        frame = self.connection.sql(sql).pl()
-        return {name: frame[name].to_numpy().astype(float) for name in counts}
-
-
-def among(paths: list[str]) -> str:
-    """SQL: the event is of one of these interests."""
-    return f"list_contains({literals(paths)}, category)"
-
-
-def between(first: str, last: str) -> str:
-    """SQL: the event is of these days, both included."""
-    return f"day between date {literal(first)} and date {literal(last)}"
-
-
-def within(spans: list[list[str]]) -> str:
-    """SQL: the event is of one of these spans of days."""
-    return "(" + " or ".join(between(*span) for span in spans) + ")"
-
-
-def log_ratio(above: list[np.ndarray], below: list[np.ndarray]) -> tuple[float, float]:
-    """The logarithm of a product of sums over another, and its standard error with one entry of each array a person."""
-    log = sum(np.log(n.sum()) for n in above) - sum(np.log(n.sum()) for n in below)
-    parts = sum(n / n.sum() for n in above) - sum(n / n.sum() for n in below)
-    return float(log), float(np.sqrt((np.asarray(parts) ** 2).sum()))
 
 
 def movers(evidence: Evidence) -> list[Finding]:
@@ -128,7 +29,7 @@ def movers(evidence: Evidence) -> list[Finding]:
         group by user_id order by user_id"""
     ).pl()
     gain = (frame["after"] - frame["before"]).drop_nulls().to_numpy()
-    return [_finding("movers", fact["size"], float(gain.mean()), float(gain.std(ddof=1) / np.sqrt(len(gain))))]
+    return [finding("movers", fact["size"], float(gain.mean()), float(gain.std(ddof=1) / np.sqrt(len(gain))))]
 
 
 def season_year(evidence: Evidence) -> list[Finding]:
@@ -139,7 +40,7 @@ def season_year(evidence: Evidence) -> list[Finding]:
         a=f"{summer} and {hot}", b=f"{winter} and {cold}", c=f"{summer} and {cold}", d=f"{winter} and {hot}"
     )
     log, error = log_ratio([n["a"], n["b"]], [n["c"], n["d"]])
-    return [_of_log("season_year", fact["size"], log / 2, error / 2)]
+    return [finding_of_log("season_year", fact["size"], log / 2, error / 2)]
 
 
 def _against_plain(evidence: Evidence, name: str, now: str, then: str) -> list[Finding]:
@@ -147,7 +48,7 @@ def _against_plain(evidence: Evidence, name: str, now: str, then: str) -> list[F
     fact, plain = evidence.facts[name], evidence.plain()
     own = among(fact["interests"])
     n = evidence.by_user(a=f"{own} and {now}", b=f"{plain} and {then}", c=f"{own} and {then}", d=f"{plain} and {now}")
-    return [_of_log(name, fact["size"], *log_ratio([n["a"], n["b"]], [n["c"], n["d"]]))]
+    return [finding_of_log(name, fact["size"], *log_ratio([n["a"], n["b"]], [n["c"], n["d"]]))]
 
 
 def season_week(evidence: Evidence) -> list[Finding]:
@@ -182,7 +83,7 @@ def traffic(evidence: Evidence) -> list[Finding]:
     n = evidence.by_user(a=f"{plain} and {weeks}", b=f"{plain} and not {weeks}")
     days = (np.datetime64(fact["to"]) - np.datetime64(fact["from"])).astype(int) + 1
     log, error = log_ratio([n["a"]], [n["b"]])
-    return [_of_log("traffic", fact["size"], log + float(np.log((evidence.truth["days"] - days) / days)), error)]
+    return [finding_of_log("traffic", fact["size"], log + float(np.log((evidence.truth["days"] - days) / days)), error)]
 
 
 def catalogue(evidence: Evidence) -> list[Finding]:
@@ -194,7 +95,7 @@ def catalogue(evidence: Evidence) -> list[Finding]:
         d=f"{shrunk} and day >= {day}",
     )  # fmt: skip
     log, error = log_ratio([n["a"], n["b"]], [n["c"], n["d"]])
-    return [_of_log("catalogue", fact["size"], log / 2, error / 2)]
+    return [finding_of_log("catalogue", fact["size"], log / 2, error / 2)]
 
 
 def mix(evidence: Evidence) -> list[Finding]:
@@ -205,7 +106,7 @@ def mix(evidence: Evidence) -> list[Finding]:
         plain, a=f"{group} and {after}", b=f"not {group} and not {after}", c=f"{group} and not {after}",
         d=f"not {group} and {after}",
     )  # fmt: skip
-    return [_of_log("mix", fact["size"], *log_ratio([n["a"], n["b"]], [n["c"], n["d"]]))]
+    return [finding_of_log("mix", fact["size"], *log_ratio([n["a"], n["b"]], [n["c"], n["d"]]))]
 
 
 def behaviour(evidence: Evidence) -> list[Finding]:
@@ -217,7 +118,7 @@ def behaviour(evidence: Evidence) -> list[Finding]:
         "user_id in (select user_id from swapping)", a=f"{own} and {after}", b=f"{plain} and not {after}",
         c=f"{own} and not {after}", d=f"{plain} and {after}",
     )  # fmt: skip
-    left = _of_log("behaviour", 1 - fact["size"], *log_ratio([n["a"], n["b"]], [n["c"], n["d"]]))
+    left = finding_of_log("behaviour", 1 - fact["size"], *log_ratio([n["a"], n["b"]], [n["c"], n["d"]]))
     return [Finding("behaviour", fact["size"], 1 - left.estimate, 1 - left.high, 1 - left.low)]
 
 
@@ -236,9 +137,13 @@ def pairs(evidence: Evidence) -> list[Finding]:
         one, other = held[:, 0::2], held[:, 1::2]
         orders = len(held)
         together, expected = (one * other).sum(), (one.sum(0) * other.sum(0)).sum() / orders
+        if not together:
+            # None seen: what would have been missed with 2.5 % is the most there can be.
+            found.append(Finding(label, chosen[0]["lift"], 0.0, 0.0, float(-np.log(0.025) / expected)))
+            continue
         parts = (one * other).sum(1) / together - (one * other.mean(0) + other * one.mean(0)).sum(1) / expected
         error = float(np.sqrt(((parts - parts.mean()) ** 2).sum()))
-        found.append(_of_log(label, chosen[0]["lift"], float(np.log(together / expected)), error))
+        found.append(finding_of_log(label, chosen[0]["lift"], float(np.log(together / expected)), error))
     return found
 
 
@@ -283,7 +188,7 @@ def _elasticity(name: str, truth: float, frame: pl.DataFrame, *, naive: bool = F
         centred = x - (mean * x).sum() / mean.sum()
         information = (mean * centred**2).sum()
         slope += float(((y - mean) * centred).sum() / information)
-    return _finding(name, truth, slope, float(1 / np.sqrt(information)), naive=naive)
+    return finding(name, truth, slope, float(1 / np.sqrt(information)), naive=naive)
 
 
 def promo_random(evidence: Evidence) -> list[Finding]:
@@ -297,7 +202,7 @@ def promo_random(evidence: Evidence) -> list[Finding]:
     ).fetchall()
     arms = {arm: (n, rate) for arm, n, rate in rows}
     error = float(np.sqrt(sum(rate * (1 - rate) / n for n, rate in arms.values())))
-    return [_finding("promo_random", fact["size"], arms["treated"][1] - arms["holdout"][1], error)]
+    return [finding("promo_random", fact["size"], arms["treated"][1] - arms["holdout"][1], error)]
 
 
 def promo_observed(evidence: Evidence) -> list[Finding]:
@@ -323,7 +228,7 @@ def promo_observed(evidence: Evidence) -> list[Finding]:
 def _difference(name: str, truth: float, of: np.ndarray, sent: np.ndarray, *, naive: bool = False) -> Finding:
     one, other = of[sent], of[~sent]
     error = float(np.sqrt(one.var(ddof=1) / len(one) + other.var(ddof=1) / len(other)))
-    return _finding(name, truth, float(one.mean() - other.mean()), error, naive=naive)
+    return finding(name, truth, float(one.mean() - other.mean()), error, naive=naive)
 
 
 def stockout(evidence: Evidence) -> list[Finding]:
@@ -347,7 +252,7 @@ def stockout(evidence: Evidence) -> list[Finding]:
         users.append((n["a"] - scale * n["b"] - turn * n["b"].sum(), scale * n["c"] + turn * n["c"].sum()))
     part = gain / missed
     spread = sum(gained - part * lost for gained, lost in users) / missed
-    return [_finding("stockout", fact["size"], float(part), float(np.sqrt((np.asarray(spread) ** 2).sum())))]
+    return [finding("stockout", fact["size"], float(part), float(np.sqrt((np.asarray(spread) ** 2).sum())))]
 
 
 def transition(evidence: Evidence) -> list[Finding]:
@@ -362,7 +267,7 @@ def transition(evidence: Evidence) -> list[Finding]:
         ) select sum((category = next)::integer), count(*) from seen join rule using (first, second)"""
     ).fetchall()[0]
     rate = hits / steps
-    return [_finding("transition", fact["size"], rate, float(np.sqrt(rate * (1 - rate) / steps)))]
+    return [finding("transition", fact["size"], rate, float(np.sqrt(rate * (1 - rate) / steps)))]
 
 
 RECOVERIES: dict[str, Callable[[Evidence], list[Finding]]] = {
@@ -375,6 +280,6 @@ RECOVERIES: dict[str, Callable[[Evidence], list[Finding]]] = {
 def recover(folder: Path) -> list[Finding]:
     """Everything that can be recovered of the facts planted in this folder."""
     evidence = Evidence(folder)
-    found = [finding for name in evidence.facts for finding in RECOVERIES[name](evidence)]
+    found = [one for name in evidence.facts for one in RECOVERIES[name](evidence)]
     evidence.connection.close()
     return found

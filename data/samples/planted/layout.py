@@ -9,7 +9,7 @@ from data.samples.planted.knobs import Knobs
 
 ROLES = {
     "movers": 12, "season_year": 4, "season_week": 4, "burst": 1, "fade": 1, "level_shift": 1, "catalogue": 2, "mix": 1,
-    "behaviour": 2, "pairs": 2, "price": 3, "promo_random": 1, "promo_observed": 1, "stockout": 3, "transition": 7,
+    "behaviour": 2, "pairs": 2, "price": 3, "promo_random": 1, "stockout": 3, "transition": 7,
 }  # fmt: skip
 """How many interests each fact has to itself. The rest are plain: nothing ever happens in them."""
 DEPARTMENTS, KINDS = 26, 3

@@ -11,14 +11,14 @@ import polars as pl
 from data.engine import working_connection
 from data.errors import StoreError
 from data.progress import Progress, quiet
-from data.samples.planted.draws import define_draws, generator
+from data.samples.planted.draws import define_draws
 from data.samples.planted.effects import Effects
-from data.samples.planted.events import DAY, EVENTS, PIECES, REFUNDED, REVIEWED, ROWS, SEARCHED, STEPS, WARM_UP
+from data.samples.planted.events import DAY, EVENTS, PIECES, REFUNDED, REVIEWED, ROWS, SEARCHED, WARM_UP
 from data.samples.planted.knobs import Knobs
 from data.samples.planted.layout import Layout
-from data.samples.planted.people import alias_table
-from data.samples.planted.visits import CELLS, EXTRAS, INVITATIONS, chains_sql, looks_sql, visits_sql
-from data.samples.planted.words import Language, parts
+from data.samples.planted.tables import SEARCH_WORDS, fill, fill_effects, fill_people, fill_words
+from data.samples.planted.visits import EXTRAS, INVITATIONS, chains_sql, looks_sql, visits_sql
+from data.samples.planted.words import Language
 from data.settings import Settings
 from data.sql import literal, literals
 
@@ -26,7 +26,6 @@ BATCH = 400_000
 """Visits made at a time, about two million rows."""
 TRIAL = 60_000
 """Visits that are made first, to learn how many rows a visit has."""
-SEARCH_WORDS = 36
 PARTS = "(format parquet, compression lz4, row_group_size 122880)"
 LASTING = {"parquet": "(format parquet, compression zstd, row_group_size 122880)", "csv": "(format csv, header)"}
 
@@ -57,45 +56,10 @@ class LogMaker:
     def prepare(self, language: Language, items: pl.DataFrame, people: pl.DataFrame, effects: Effects) -> None:
         """Put everything that the SQL looks up into tables."""
         self.effects, self.items_an_interest = effects, items.filter(pl.col("k") == 0).height
-        whole = people.join(effects.person_table(), on="u", how="left")
-        self._table("person", whole.drop("weight"))
-        self._table("alias", alias_table(people["weight"].to_numpy()))
-        weights = self.layout.weights
-        cells = generator(self.knobs.seed, "cells").permutation(CELLS)
-        bounds = np.floor(np.cumsum(weights) * CELLS + 0.5).astype(int)
-        self._table("cell", pl.DataFrame({"cell": cells, "k": np.searchsorted(bounds, np.arange(CELLS), "right")}))
-        self._table("interest_day", effects.interest_table())
-        self._table("item_day", effects.item_table())
-        self.connection.execute(
-            "create table absent as select item, day from item_day where keep = 0 or divert is not null"
-        )
-        self._table("pair", effects.pair_table())
-        self._table("invitation", effects.invitation_table().with_row_index("n"))
-        self._table("step", STEPS)
-        self._table("platform", pl.DataFrame({"number": range(8), "platform": ["app"] * 4 + ["web"] * 3 + ["tablet"]}))
-        said = [(stars, place, text) for stars, texts in language.reviews.items() for place, text in enumerate(texts)]
-        self._table("opinion", pl.DataFrame(said, schema=["stars", "place", "said"], orient="row"))
-        self.opinions = min(len(texts) for texts in language.reviews.values())
-        self._table("search", search_words(language))
-        self.currency = language.currency
-        self._items(items)
-
-    def _items(self, items: pl.DataFrame) -> None:
-        # As ENUM a text costs two bytes while the rows are sorted.
-        for column in ("name", "category", "brand"):
-            values = literals(items[column].unique().sort()).strip("[]")
-            self.connection.execute(f"create type item_{column} as enum ({values})")
-        self.connection.register("given", items)
-        self.connection.execute(
-            "create table item as select item, k, item_id, name::item_name as name, category::item_category as"
-            " category, brand::item_brand as brand, price, noun, quality from given"
-        )
-        self.connection.unregister("given")
-
-    def _table(self, name: str, frame: pl.DataFrame) -> None:
-        self.connection.register("given", frame)
-        self.connection.execute(f"create table {name} as select * from given")
-        self.connection.unregister("given")
+        self.opinions, self.currency = min(len(texts) for texts in language.reviews.values()), language.currency
+        fill_people(self.connection, self.knobs.seed, people, self.layout.weights)
+        fill_effects(self.connection, people, effects)
+        fill_words(self.connection, language, items)
 
     def make(self, target: Path, progress: Progress = quiet) -> int:
         """Write the log to `target`, .parquet or .csv; comes back with its rows, which are those of the knobs."""
@@ -122,7 +86,7 @@ class LogMaker:
         counts = np.diff(bounds)
         self.connection.execute("drop table if exists calendar")
         day = np.arange(-WARM_UP, self.knobs.days)
-        self._table("calendar", pl.DataFrame({"day": day, "visits": counts, "first": bounds[:-1]}))
+        fill(self.connection, "calendar", pl.DataFrame({"day": day, "visits": counts, "first": bounds[:-1]}))
         batches, since, size = [Batch(-WARM_UP, 0)], 0, 0
         for number, count in enumerate(counts[WARM_UP:]):
             if size and size + count > BATCH:
@@ -213,22 +177,3 @@ class LogMaker:
     def rows(self) -> duckdb.DuckDBPyConnection:
         """A connection on which the log, once made, is the view `rows`."""
         return self.connection
-
-
-def search_words(language: Language) -> pl.DataFrame:
-    """What people search for: columns k, words (number from 0 to SEARCH_WORDS), query."""
-    rows = []
-    k = 0
-    for department in language.departments:
-        adjectives, materials = parts(department.adjectives), parts(department.materials)
-        for line in department.kinds.values():
-            nouns = parts(line)
-            for words in range(SEARCH_WORDS):
-                said = {
-                    "noun": nouns[words % len(nouns)],
-                    "adjective": adjectives[words % 5],
-                    "material": materials[words % 4],
-                }
-                rows.append((k, words, language.searches[words // 6 % len(language.searches)].format(**said)))
-            k += 1
-    return pl.DataFrame(rows, schema=["k", "words", "query"], orient="row")
