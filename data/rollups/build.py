@@ -3,17 +3,15 @@
 import json
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date
 from typing import Any
 
 import duckdb
 import polars as pl
 
-from data.periods import GRAINS, period_starts
-from data.rollups import people, statements, visits
+from data.rollups import people, statements, stretches, visits
 from data.rollups.counting import (
     COHORT_GRAINS,
-    TREND_GRAINS,
     Kind,
     count_batch,
     empty_parts,
@@ -90,7 +88,7 @@ def bring_up_to_date(
     part_interests = part and same_people and not remapped
     recounted = not before or bool(touched) or any(before.get(key) != now[key] for key in ("shown", "deep", "large"))
 
-    spans = _touched_spans(touched) if part else pl.DataFrame()
+    spans = stretches.touched_spans(touched) if part else pl.DataFrame()
     if touched and part:
         visits.read_moment(settings, connection, min(touched), max(touched), attributes)
         low, high = (f"date {literal(day)}" for day in (min(touched), max(touched)))
@@ -143,8 +141,8 @@ def _count_anew(
     for kind in kinds:
         shown_lines(connection, kind, only)
         empty_parts(connection)
-        for start, end in _stretches(connection, first, last, "quarter" if kind.deep else "month"):
-            spans = _spans(start, end, last, is_first=start == first)
+        for start, end in stretches.stretches(connection, first, last, "quarter" if kind.deep else "month"):
+            spans = stretches.spans(start, end, last, is_first=start == first)
             until = max(end, *spans["day"].to_list())
             reach = f"v.day between date {literal(start)} and date {literal(until)}"
             _sources(connection, kind, "", reach)
@@ -221,44 +219,6 @@ def _remapped(connection: duckdb.DuckDBPyConnection, themes: ThemeMap) -> list[s
     both = old.join(themes.final, on="raw", how="full", coalesce=True, suffix="_now")
     changed = both.filter(pl.col("final").ne_missing(pl.col("final_now")))
     return sorted({name for column in ("final", "final_now") for name in changed[column].drop_nulls().to_list()})
-
-
-def _stretches(connection: duckdb.DuckDBPyConnection, first: date, last: date, grain: str) -> list[tuple[date, date]]:
-    """Whole months or quarters together up to BATCH_ROWS events."""
-    size = connection.sql("select day, cast(sum(events) as bigint) as events from file_day group by day").pl()
-    days = pl.DataFrame({"day": pl.date_range(first, last, eager=True)}).join(size, on="day", how="left").fill_null(0)
-    parts = days.group_by(start=pl.col("day").dt.truncate(GRAINS[grain])).agg(
-        pl.col("events").sum(), end=pl.col("day").max(), begin=pl.col("day").min()
-    ).sort("start")  # fmt: skip
-    found: list[tuple[date, date]] = []
-    rows = 0
-    for begin, end, events in parts.select("begin", "end", "events").iter_rows():
-        if not found or rows + events > BATCH_ROWS:
-            found.append((begin, end))
-            rows = 0
-        found[-1] = (found[-1][0], end)
-        rows += events
-    return found
-
-
-def _spans(start: date, end: date, last: date, *, is_first: bool) -> pl.DataFrame:
-    """The periods counted with a stretch: its days, months and quarters, and the weeks that begin in it."""
-    whole = period_starts(start, end, ("day", "month", "quarter"))
-    # The week in which the log begins may begin before it.
-    reach = start - timedelta(days=6) if is_first else start
-    weeks = period_starts(reach, min(end + timedelta(days=6), last), ("week",))
-    begun = weeks.filter((pl.col("start") >= reach) & (pl.col("start") <= end))
-    return pl.concat([whole, begun]).select("grain", "day", "start")
-
-
-def _touched_spans(touched: Collection[date]) -> pl.DataFrame:
-    """The touched days and all days of the weeks and months they lie in."""
-    if not touched:
-        return pl.DataFrame(schema={"grain": pl.String, "day": pl.Date, "start": pl.Date})
-    low, high = min(touched), max(touched)
-    reach = period_starts(low - timedelta(days=31), high + timedelta(days=31), TREND_GRAINS)
-    inside = reach.filter(pl.col("day").is_in(list(touched))).select("grain", "start").unique()
-    return reach.join(inside, on=["grain", "start"], how="semi").select("grain", "day", "start")
 
 
 def _rows(connection: duckdb.DuckDBPyConnection) -> int:
