@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from data import ledger
+from data.__main__ import main
 from data.settings import ROOT, Settings
 
 KILLER = '''
@@ -101,6 +102,18 @@ def command() -> Callable[..., subprocess.CompletedProcess[str]]:
             cwd=ROOT, check=False, capture_output=True, text=True, timeout=300,
             **{"env": environment_of(settings), **options},
         )  # fmt: skip
+
+    return run
+
+
+@pytest.fixture
+def said(capsys: pytest.CaptureFixture[str]) -> Callable[..., tuple[int, str, str]]:
+    """Run a command on the test's own store in this process: its exit code, its output and what it says to people."""
+
+    def run(*arguments: str) -> tuple[int, str, str]:
+        capsys.readouterr()
+        code = main(arguments)
+        return code, *capsys.readouterr()
 
     return run
 

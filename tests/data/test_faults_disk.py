@@ -27,6 +27,7 @@ from data.store import open_store
 Write = Callable[..., Path]
 Digest = Callable[[Settings], dict[str, str]]
 Command = Callable[..., subprocess.CompletedProcess[str]]
+Said = Callable[..., tuple[int, str, str]]
 Check = Callable[[Settings], None]
 
 SMALL = [f"2026-03-{day:02d} 10:00:00,purchase,u{day},i{day},Lamp,2,1,France" for day in range(1, 9)]
@@ -65,8 +66,9 @@ def test_import_that_finds_no_room(
 
 @pytest.mark.parametrize("what", ["import", "undo"])
 def test_publish_that_finds_no_room(
-    settings: Settings, write_csv: Write, digest: Digest, command: Command, tidy: Check, tmp_path: Path, what: str
-) -> None:
+    settings: Settings, write_csv: Write, digest: Digest, command: Command, said: Said, tidy: Check, tmp_path: Path,
+    what: str,
+) -> None:  # fmt: skip
     first, second = write_csv("a.csv", *SMALL), write_csv("b.csv", *MORE)
     import_id = import_file(settings, first, ImportOptions())["import"]
     if what == "undo":
@@ -77,22 +79,22 @@ def test_publish_that_finds_no_room(
     arguments = ("import", str(second)) if what == "import" else ("undo", import_id)
     done = command(settings, *arguments, preexec_fn=at_most(served.stat().st_size // 2))
     assert done.returncode == 1
-    said = done.stderr.splitlines()
-    assert len(said) == 1
-    assert ("b.csv was imported as imp-" if what == "import" else f"{import_id} was taken back") in said[0]
-    assert ", but pages do not show it yet: The disk of" in said[0]
-    assert said[0].endswith("then try again. Then publish with `python -m data rebuild`.")
+    words = done.stderr.splitlines()
+    assert len(words) == 1
+    assert ("b.csv was imported as imp-" if what == "import" else f"{import_id} was taken back") in words[0]
+    assert ", but pages do not show it yet: The disk of" in words[0]
+    assert words[0].endswith("then try again. Then publish with `python -m data rebuild`.")
     # Pages show what they showed, and both they and the command line say that something is missing.
     store = open_store(settings)
     assert store is not None
     assert store.meta == shown
-    status = json.loads(command(settings, "status", "--json").stdout)
+    status = json.loads(said("status", "--json")[1])
     assert (status["stale"], status["served_version"]) == (True, store.version)
     assert "What was imported or undone last is not shown yet" in status["problem"]
     assert f"You see version {store.version}, published " in status["problem"]
     tidy(settings)
-    assert command(settings, "rebuild").returncode == 0
-    assert json.loads(command(settings, "status", "--json").stdout)["problem"] is None
+    assert said("rebuild")[0] == 0
+    assert json.loads(said("status", "--json")[1])["problem"] is None
     expected = Settings(var=tmp_path / "expected", themes=False)
     for path in (first, second) if what == "import" else (second,):
         import_file(expected, path, ImportOptions())
@@ -116,8 +118,10 @@ def test_ledger_that_finds_no_room(
     import_file(settings, second, ImportOptions())
 
 
-@pytest.mark.parametrize(("name", "count"), [("replace", 1), ("replace", 2), ("fsync", 1), ("fsync", 4)])
-@pytest.mark.parametrize("what", ["import", "undo"])
+@pytest.mark.parametrize(
+    ("what", "name", "count"),
+    [("import", "replace", 2), ("import", "fsync", 1), ("undo", "replace", 1), ("undo", "fsync", 4)],
+)
 def test_any_rename_or_flush_that_fails(
     settings: Settings, write_csv: Write, digest: Digest, tidy: Check, monkeypatch: pytest.MonkeyPatch,
     what: str, name: str, count: int,

@@ -3,7 +3,6 @@
 import json
 import os
 import shutil
-import subprocess
 from collections.abc import Callable
 from pathlib import Path
 
@@ -19,9 +18,10 @@ from data.store import open_store
 
 Write = Callable[..., Path]
 Digest = Callable[[Settings], dict[str, str]]
-Command = Callable[..., subprocess.CompletedProcess[str]]
+Said = Callable[..., tuple[int, str, str]]
 Check = Callable[[Settings], None]
 
+HEADER = "event_time,event_type,user_id,item_id,item_name,price,quantity,country"
 FIRST = [f"2026-03-{day:02d} 10:00:00,purchase,u{day},i1,Lamp,2,1,France" for day in range(1, 9)]
 SHARED = [f"2026-03-{day:02d} 12:00:00,purchase,u{day},i2,Vase,3,1,France" for day in range(1, 9)]
 SECOND = [f"2026-04-{day:02d} 10:00:00,purchase,v{day},i4,Bowl,4,1,Spain" for day in range(1, 9)]
@@ -48,11 +48,23 @@ def of_others(path: Path) -> None:
 DAMAGES = [gone, truncated, overwritten, of_others]
 
 
+@pytest.fixture(scope="module")
+def made(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, list[str]]:
+    """The var folder of a store of a.csv, and of b.csv, which holds some events of a.csv as well; and their ids."""
+    folder = tmp_path_factory.mktemp("shop")
+    settings = Settings(var=folder / "var", themes=False)
+    ids = []
+    for name, rows in (("a.csv", [*FIRST, *SHARED, BAD]), ("b.csv", [*SHARED, *SECOND])):
+        (folder / name).write_text("\n".join([HEADER, *rows]) + "\n")
+        ids.append(import_file(settings, folder / name, ImportOptions())["import"])
+    return settings.var, ids
+
+
 @pytest.fixture
-def shop(settings: Settings, write_csv: Write) -> tuple[Settings, list[str]]:
-    """A store of a.csv, and of b.csv, which holds some events of a.csv as well."""
-    files = write_csv("a.csv", *FIRST, *SHARED, BAD), write_csv("b.csv", *SHARED, *SECOND)
-    return settings, [import_file(settings, path, ImportOptions())["import"] for path in files]
+def shop(made: tuple[Path, list[str]], settings: Settings) -> tuple[Settings, list[str]]:
+    """This test's own copy of that store."""
+    shutil.copytree(made[0], settings.var)
+    return settings, made[1]
 
 
 def path_of(settings: Settings, role: str, import_id: str) -> Path:
@@ -61,30 +73,34 @@ def path_of(settings: Settings, role: str, import_id: str) -> Path:
 
 @pytest.mark.parametrize("damage", DAMAGES)
 def test_rebuild_names_the_file_the_import_and_the_way_out(
-    shop: tuple[Settings, list[str]], command: Command, write_csv: Write, tmp_path: Path, digest: Digest,
-    damage: Callable[[Path], None],
-) -> None:  # fmt: skip
+    shop: tuple[Settings, list[str]], said: Said, tmp_path: Path, damage: Callable[[Path], None]
+) -> None:
     settings, (first, _) = shop
     path = path_of(settings, "events", first)
     damage(path)
-    done = command(settings, "rebuild")
-    assert done.returncode == 1
-    assert len(done.stderr.splitlines()) == 1
+    code, _, words = said("rebuild")
+    assert code == 1
+    assert len(words.splitlines()) == 1
     what = {gone: "is missing", of_others: "holds 8 rows instead of 16"}.get(damage, "is damaged (")
-    assert f"{path}, which holds 16 rows of a.csv (import {first}), {what}" in done.stderr
-    assert "the rebuild stopped. Put the file back from a backup, or take the import back with" in done.stderr
-    assert (
-        f"`python -m data undo {first}` and import a.csv again. Until then pages show what was published" in done.stderr
-    )
+    assert f"{path}, which holds 16 rows of a.csv (import {first}), {what}" in words
+    assert "the rebuild stopped. Put the file back from a backup, or take the import back with" in words
+    assert f"`python -m data undo {first}` and import a.csv again. Until then pages show what was published" in words
     # Everything that does not need the file goes on.
-    status = json.loads(command(settings, "status", "--json").stdout)
+    status = json.loads(said("status", "--json")[1])
     assert (status["events"], status["problem"]) == (24, None)
-    assert command(settings, "imports").returncode == 0
-    assert command(settings, "rejects", first, "--out", str(tmp_path / "refused.csv")).returncode == 0
+    assert said("imports")[0] == 0
+    assert said("rejects", first, "--out", str(tmp_path / "refused.csv"))[0] == 0
+
+
+@pytest.mark.parametrize("damage", [gone, of_others])
+def test_the_way_out(
+    shop: tuple[Settings, list[str]], write_csv: Write, tmp_path: Path, digest: Digest, damage: Callable[[Path], None]
+) -> None:
+    settings, (first, _) = shop
+    damage(path_of(settings, "events", first))
     third = write_csv("c.csv", "2026-07-01 10:00:00,view,w1,i9,Cup,,,")
-    assert import_file(settings, third, ImportOptions())["rows"]["kept"] == 1
-    # The way out: b.csv keeps the events it shared with the lost file.
-    undo_import(settings, first)
+    assert import_file(settings, third, ImportOptions())["rows"]["kept"] == 1  # another month needs it not
+    undo_import(settings, first)  # b.csv keeps the events it shared with the lost file
     expected = Settings(var=tmp_path / "expected", themes=False)
     for each in (write_csv("b.csv", *SHARED, *SECOND), third):
         import_file(expected, each, ImportOptions())
@@ -133,34 +149,32 @@ def test_an_import_that_must_be_compared_with_a_lost_file_names_it(
     }  # fmt: skip
 
 
-def test_refused_rows_that_are_lost_are_named(
-    shop: tuple[Settings, list[str]], command: Command, tmp_path: Path
-) -> None:
+def test_refused_rows_that_are_lost_are_named(shop: tuple[Settings, list[str]], said: Said, tmp_path: Path) -> None:
     settings, (first, _) = shop
     overwritten(path_of(settings, "rejects", first))
-    done = command(settings, "rejects", first, "--out", str(tmp_path / "refused.csv"))
-    assert done.returncode == 1
-    assert f"which holds 1 rows of a.csv (import {first}), is damaged (" in done.stderr
-    assert len(done.stderr.splitlines()) == 1
+    code, _, words = said("rejects", first, "--out", str(tmp_path / "refused.csv"))
+    assert code == 1
+    assert f"which holds 1 rows of a.csv (import {first}), is damaged (" in words
+    assert len(words.splitlines()) == 1
 
 
 @pytest.mark.parametrize("damage", [gone, lambda path: path.write_bytes(b"")])
 def test_a_lost_ledger_costs_no_file_of_the_lake(
-    shop: tuple[Settings, list[str]], command: Command, write_csv: Write, digest: Digest, damage: Callable[[Path], None]
+    shop: tuple[Settings, list[str]], said: Said, write_csv: Write, digest: Digest, damage: Callable[[Path], None]
 ) -> None:
     settings, _ = shop
     before, kept = digest(settings), settings.ledger_path.read_bytes()
     lake = sorted(settings.var.rglob("*.parquet"))
     damage(settings.ledger_path)
     for what in (("import", str(write_csv("c.csv", FIRST[0]))), ("rebuild",), ("undo", "imp-1")):
-        done = command(settings, *what)
-        assert done.returncode == 1, what
-        assert f"{settings.ledger_path} names no import, but " in done.stderr, what
-        assert "the ledger was lost or replaced. Put it back from a backup." in done.stderr
+        code, _, words = said(*what)
+        assert code == 1, what
+        assert f"{settings.ledger_path} names no import, but " in words, what
+        assert "the ledger was lost or replaced. Put it back from a backup." in words
     assert sorted(settings.var.rglob("*.parquet")) == lake
     # `make run` goes on to serve what there is.
-    done = command(settings, "sample", "online-retail-ii", "--if-new", "--json")
-    assert (done.returncode, json.loads(done.stdout)) == (0, {"loaded": False})
+    code, out, _ = said("sample", "online-retail-ii", "--if-new", "--json")
+    assert (code, json.loads(out)) == (0, {"loaded": False})
     settings.ledger_path.write_bytes(kept)
     assert digest(settings) == before
     publish(settings, rebuild=True)

@@ -11,6 +11,7 @@ from pathlib import Path
 
 import pytest
 
+from analytics.__main__ import main as ask
 from data.errors import Damaged, StoreError
 from data.ingest import ImportOptions
 from data.pipeline import import_file
@@ -19,7 +20,7 @@ from data.serving import current_file, next_file, published_version, serve_files
 from data.settings import ROOT, Settings
 from data.store import Store, concern, open_store, what_is_served
 
-Command = Callable[..., subprocess.CompletedProcess[str]]
+Said = Callable[..., tuple[int, str, str]]
 Digest = Callable[[Settings], dict[str, str]]
 DamageInside = Callable[[Settings, str], Path]
 
@@ -83,35 +84,37 @@ def opened(settings: Settings) -> Store:
     return store
 
 
+TRENDS = ("trends", "--by", "item", "--metric", "events", "--grain", "month", "--json")
+
+
 def trends(settings: Settings) -> subprocess.CompletedProcess[str]:
+    """The question asked by another process, which has to find out about damage for itself."""
     return subprocess.run(
-        [sys.executable, "-m", "analytics", "trends", "--by", "item", "--metric", "events", "--grain", "month",
-         "--json"],
+        [sys.executable, "-m", "analytics", *TRENDS],
         cwd=ROOT, env={**os.environ, "TIDELINE_VAR": str(settings.var)}, capture_output=True, text=True, check=False,
     )  # fmt: skip
 
 
 @pytest.mark.parametrize("damage", DAMAGES)
 def test_commands_go_on_with_the_version_before_and_say_so(
-    shop: Settings, command: Command, digest: Digest, damage: Callable[[Path], None]
+    shop: Settings, said: Said, capsys: pytest.CaptureFixture[str], digest: Digest, damage: Callable[[Path], None]
 ) -> None:
     before = digest(shop)
     damage(current(shop))
-    answered = trends(shop)
-    assert answered.returncode == 0, answered.stderr
-    assert [period["start"] for period in json.loads(answered.stdout)["periods"]] == ["2026-03-01"]
-    said = [answered.stderr.strip()]
-    if damage != scrambled:  # the status asks for little, and that may well be whole
-        status = json.loads(command(shop, "status", "--json").stdout)
-        assert (status["events"], status["served_version"], status["data_version"]) == (len(MARCH), 1, 2)
-        said.append(status["problem"])
-    for text in said:
+    assert ask(list(TRENDS)) == 0
+    out, err = capsys.readouterr()
+    assert [period["start"] for period in json.loads(out)["periods"]] == ["2026-03-01"]
+    problems = [err.strip()]
+    status = json.loads(said("status", "--json")[1])
+    assert (status["events"], status["served_version"], status["data_version"]) == (len(MARCH), 1, 2)
+    problems.append(status["problem"])
+    for text in problems:
         assert "serve-2.duckdb cannot be read (" in text or "CURRENT names no file that is there" in text
         assert "You see version 1, published 20" in text
         assert "Build it again from the lake with `python -m data rebuild`." in text
         assert "\n" not in text
-    assert command(shop, "rebuild").returncode == 0
-    mended = json.loads(command(shop, "status", "--json").stdout)
+    assert said("rebuild")[0] == 0
+    mended = json.loads(said("status", "--json")[1])
     assert (mended["events"], mended["problem"], mended["stale"]) == (len(MARCH) + len(APRIL), None, False)
     assert digest(shop) == before
 
@@ -131,15 +134,16 @@ def test_a_pointer_that_points_to_nothing(shop: Settings, content: bytes, digest
     assert digest(shop) == before
 
 
-def test_no_version_that_can_be_read(shop: Settings, command: Command) -> None:
+def test_no_version_that_can_be_read(shop: Settings, said: Said, capsys: pytest.CaptureFixture[str]) -> None:
     for path in serve_files(shop):
         overwritten(path)
     with pytest.raises(StoreError, match=r"serve-2.duckdb cannot be read \(.*\). Build it again from the lake with"):
         open_store(shop)
-    for done in (command(shop, "status"), trends(shop)):
-        assert done.returncode == 1
-        assert "Build it again from the lake with `python -m data rebuild`." in done.stderr
-        assert len(done.stderr.splitlines()) == 1
+    code, _, words = said("status")
+    assert (code, ask(list(TRENDS))) == (1, 1)
+    for text in (words, capsys.readouterr().err):
+        assert "Build it again from the lake with `python -m data rebuild`." in text
+        assert len(text.splitlines()) == 1
     publish(shop, rebuild=True)
     assert opened(shop).meta.events == len(MARCH) + len(APRIL)
 
@@ -159,7 +163,7 @@ def test_damage_that_shows_only_when_a_question_comes_to_it(
     assert stands_in.version == 1
     assert stands_in.query(sql).height > 0
     assert "serve-2.duckdb cannot be read (Corrupt" in (concern(shop, stands_in) or "")
-    answered = trends(shop)  # another process, which has to find it out for itself
+    answered = trends(shop)
     assert answered.returncode == 0, answered.stderr
     assert "You see version 1, published 20" in answered.stderr
     publish(shop, rebuild=True)
@@ -172,7 +176,7 @@ def test_damage_that_shows_only_when_a_question_comes_to_it(
 
 @pytest.mark.parametrize("damage", [emptied, gone, None])
 def test_the_next_import_mends_what_is_served(
-    shop: Settings, write_csv: Callable[..., Path], command: Command, tmp_path: Path, digest: Digest,
+    shop: Settings, write_csv: Callable[..., Path], tmp_path: Path, digest: Digest,
     damage_inside: DamageInside, damage: Callable[[Path], None] | None,
 ) -> None:  # fmt: skip
     if damage:
@@ -180,8 +184,7 @@ def test_the_next_import_mends_what_is_served(
     else:
         damage_inside(shop, "select * from item_trend")
     third = write_csv("c.csv", "2026-04-30 10:00:00,purchase,u1,i1,Lamp,2,1,Spain")
-    done = command(shop, "import", str(third))
-    assert done.returncode == 0, done.stderr
+    import_file(shop, third, ImportOptions())
     assert opened(shop).problem is None
     expected = Settings(var=tmp_path / "expected", themes=False)
     for name in ("a.csv", "b.csv"):
