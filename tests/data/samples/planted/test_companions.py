@@ -63,6 +63,14 @@ def test_campaigns_tell_what_came_of_them(whole: Any) -> None:
     assert rows.filter(pl.col("arm") == "treated")["sent_at"].null_count() == 0
     paid = rows.with_columns(pl.col("revenue").cast(float) > 0)
     assert ((paid["converted"] == "yes") == paid["revenue"]).all()
+    fact = whole.fact("promo_random")
+    bought = whole.events.filter(
+        pl.col("event_type") == "purchase",
+        pl.col("item_id").is_in(fact["items"]),
+        pl.col("event_time").dt.date().cast(pl.String).is_between(pl.lit(fact["from"]), pl.lit(fact["to"])),
+    )
+    converted = rows.filter(pl.col("campaign_id") == fact["campaign"], pl.col("converted") == "yes")
+    assert set(converted["user_id"]) == set(bought["user_id"])
     consents = rows.join(whole.companion("customers"), on="user_id")
     assert set(consents["consent_email"]) == {"yes"}
 
