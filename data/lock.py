@@ -10,6 +10,7 @@ from pathlib import Path
 
 from data import ledger
 from data.errors import AppError, BusyError
+from data.serving import forget_damage
 from data.settings import Settings
 from data.trouble import told
 
@@ -43,6 +44,7 @@ def writer_lock(
                     ledger.sweep(settings)
                 raise
             ledger.sweep_scratch(settings)
+            forget_damage(settings)
 
 
 @contextmanager

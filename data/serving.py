@@ -1,5 +1,7 @@
 """Which published file is served now, and which others could stand in for it."""
 
+import contextlib
+import json
 import re
 from pathlib import Path
 
@@ -12,6 +14,8 @@ NAME = re.compile(r"serve-(\d+)(?:-(\d+))?\.duckdb")
 """serve-<data version>.duckdb; a version that is published anew gets a further number."""
 
 REBUILD = "Build it again from the lake with `python -m data rebuild`."
+_found: dict[tuple[str, int, int], str] = {}
+"""Served files that turned out to be damaged while this process read them, and what was said."""
 DAMAGE = ("Corrupt database", "Could not read enough bytes", "not a valid DuckDB database")
 
 
@@ -34,13 +38,14 @@ def next_file(settings: Settings, version: int) -> Path:
 
 
 def current_file(settings: Settings) -> Path | None:
-    """The serve file that pages should open; None before the first publish, and where CURRENT names no file."""
+    """The serve file that pages should open; None before the first publish, and where CURRENT names none that is whole
+    as far as is known."""
     try:
         name = (settings.serve / "CURRENT").read_text().strip()
     except (OSError, UnicodeDecodeError):
         return None
     path = settings.serve / name
-    return path if NAME.fullmatch(name) and path.is_file() else None
+    return path if NAME.fullmatch(name) and path.is_file() and known_damage(path) is None else None
 
 
 def candidates(settings: Settings) -> list[Path]:
@@ -63,6 +68,37 @@ def stamp(path: Path) -> tuple[str, int, int]:
     except OSError:
         return path.name, 0, 0
     return path.name, facts.st_ino, facts.st_mtime_ns
+
+
+def note_damage(path: Path, opened: tuple[str, int, int], why: str) -> None:
+    """Remember that the served file that had the stamp `opened` is damaged, for this process and, beside the file, for
+    every other."""
+    _found[opened] = why
+    with contextlib.suppress(OSError):
+        _mark(path).write_text(json.dumps([*opened, why]))
+
+
+def known_damage(path: Path) -> str | None:
+    """What was said of a served file's damage; None where none was found yet."""
+    now = stamp(path)
+    if now in _found:
+        return _found[now]
+    try:
+        *then, why = json.loads(_mark(path).read_text())
+    except (OSError, ValueError):
+        return None
+    return str(why) if then == list(now) else None
+
+
+def forget_damage(settings: Settings) -> None:
+    """Take away the marks of files that are gone or were replaced; only a holder of the writer lock may call this."""
+    for mark in settings.serve.glob("*.damaged"):
+        if known_damage(mark.with_suffix(".duckdb")) is None:
+            mark.unlink(missing_ok=True)
+
+
+def _mark(path: Path) -> Path:
+    return path.with_suffix(".damaged")
 
 
 def is_damage(error: BaseException) -> bool:

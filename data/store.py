@@ -13,13 +13,21 @@ from data.engine import reading_connection
 from data.errors import AppError, Damaged, StoreError
 from data.lock import is_writing
 from data.meta import Meta, meta_from_rows
-from data.serving import REBUILD, candidates, current_file, damaged, is_damage, published_version, stamp
+from data.serving import (
+    REBUILD,
+    candidates,
+    current_file,
+    damaged,
+    is_damage,
+    known_damage,
+    note_damage,
+    published_version,
+    stamp,
+)
 from data.settings import Settings
 
 __all__ = ["Damaged", "Meta", "Store", "concern", "open_store", "published_version", "what_is_served"]
 
-_found_damaged: dict[tuple[str, int, int], str] = {}
-"""Served files that could be opened but turned out to be damaged while they were read, each with what was said."""
 _open: "weakref.WeakSet[Store]" = weakref.WeakSet()
 
 
@@ -33,8 +41,8 @@ class Store:
         self.problem: str | None = None
         """Why this is not the version that should be served, in a sentence or two; None where it is."""
         _let_go_of_replaced(path, self.stamp)
-        if self.stamp in _found_damaged:
-            raise damaged(path, _found_damaged[self.stamp])
+        if why := known_damage(path):
+            raise damaged(path, why)
         try:
             self._connection = reading_connection(path, settings)
         except duckdb.Error as error:
@@ -69,7 +77,7 @@ class Store:
     def _note(self, error: duckdb.Error) -> bool:
         """Remember the file if the error says that it is damaged; comes back with whether it does."""
         if is_damage(error):
-            _found_damaged[self.stamp] = str(error)
+            note_damage(self.path, self.stamp, str(error))
         return is_damage(error)
 
     def close(self) -> None:
@@ -139,6 +147,6 @@ def what_is_served(settings: Settings) -> tuple[tuple[str, int, int], ...]:
     tried: list[tuple[str, int, int]] = []
     for path in candidates(settings):
         tried.append(stamp(path))
-        if tried[-1] not in _found_damaged:
+        if known_damage(path) is None:
             break
     return tuple(tried)

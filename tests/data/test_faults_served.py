@@ -12,10 +12,11 @@ from pathlib import Path
 import pytest
 
 from analytics.__main__ import main as ask
+from data import serving
 from data.errors import Damaged, StoreError
 from data.ingest import ImportOptions
 from data.pipeline import import_file
-from data.publish import publish
+from data.publish import is_stale, publish
 from data.serving import current_file, next_file, published_version, serve_files
 from data.settings import ROOT, Settings
 from data.store import Store, concern, open_store, what_is_served
@@ -163,6 +164,7 @@ def test_damage_that_shows_only_when_a_question_comes_to_it(
     assert stands_in.version == 1
     assert stands_in.query(sql).height > 0
     assert "serve-2.duckdb cannot be read (Corrupt" in (concern(shop, stands_in) or "")
+    assert path.with_suffix(".damaged").exists()
     answered = trends(shop)
     assert answered.returncode == 0, answered.stderr
     assert "You see version 1, published 20" in answered.stderr
@@ -171,6 +173,7 @@ def test_damage_that_shows_only_when_a_question_comes_to_it(
     assert opened(shop).query(sql).height > 0
     assert opened(shop).problem is None
     assert current(shop).parent == path.parent
+    assert list(shop.serve.glob("*.damaged")) == []
     assert digest(shop) == before
 
 
@@ -191,6 +194,36 @@ def test_the_next_import_mends_what_is_served(
         import_file(expected, write_csv(name, *(MARCH if name == "a.csv" else APRIL)), ImportOptions())
     import_file(expected, third, ImportOptions())
     assert digest(shop) == digest(expected)
+
+
+def test_what_one_process_found_every_other_knows_and_the_next_publish_copies_nothing_of_it(
+    shop: Settings, digest: Digest, damage_inside: DamageInside
+) -> None:
+    before = digest(shop)
+    path = damage_inside(shop, "select * from item_trend")
+    assert trends(shop).returncode == 0
+    assert serving.known_damage(path) is not None
+    assert is_stale(shop)
+    stands_in = opened(shop)  # by a question that does not come to the damage itself
+    assert stands_in.version == 1
+    stands_in.close()
+    copied: list[object] = []
+    with pytest.MonkeyPatch.context() as watched:
+        watched.setattr("shutil.copyfile", lambda *paths: copied.append(paths))
+        publish(shop)
+    assert copied == []
+    assert digest(shop) == before
+
+
+def test_damage_of_a_file_that_was_replaced_meanwhile_is_not_the_new_files(shop: Settings) -> None:
+    old = opened(shop)
+    publish(shop, rebuild=True)
+    serving.note_damage(old.path, old.stamp, "Corrupt database file")
+    assert serving.known_damage(current(shop)) is None
+    assert opened(shop).problem is None
+    (shop.serve / "serve-7.damaged").write_text("no JSON")
+    publish(shop, rebuild=True)
+    assert list(shop.serve.glob("*.damaged")) == []
 
 
 def test_a_file_that_took_the_name_of_one_that_is_open_is_read_anew(shop: Settings) -> None:
