@@ -10,8 +10,8 @@ import duckdb
 
 from data import ledger
 from data.engine import reading_connection
-from data.errors import StoreError
 from data.schema import EVENT_KINDS
+from data.serving import damaged
 from data.settings import Settings
 
 COMPLETE_HOURS = 20
@@ -103,13 +103,11 @@ def read_meta(path: Path, settings: Settings) -> Meta:
     """The facts of a served file. Raises StoreError when it cannot be read."""
     try:
         with reading_connection(path, settings) as connection:
-            rows = connection.execute("select key, value from meta").fetchall()
+            return meta_from_rows(connection.execute("select key, value from meta").fetchall())
     except duckdb.Error as error:
-        raise StoreError(
-            f"The served file {path.name} cannot be read ({str(error).splitlines()[0]}). Build it again from the lake"
-            " with `python -m data rebuild`."
-        ) from error
-    return meta_from_rows(rows)
+        raise damaged(path, str(error)) from error
+    except (KeyError, TypeError, ValueError) as error:
+        raise damaged(path, "another version of Tideline wrote it") from error
 
 
 def meta_from_rows(rows: list[tuple[str, str]]) -> Meta:

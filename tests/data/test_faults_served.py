@@ -264,3 +264,6 @@ def test_a_file_of_another_tideline_is_not_read_but_built_anew(shop: Settings) -
     store = opened(shop)
     assert store.version == 1
     assert "serve-2.duckdb cannot be read (another version of Tideline wrote it)" in (store.problem or "")
+    assert is_stale(shop)
+    publish(shop)
+    assert (opened(shop).version, opened(shop).problem) == (2, None)
