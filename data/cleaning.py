@@ -200,9 +200,14 @@ def _amount() -> str:
     )
 
 
+def digest_sql(text: str) -> str:
+    """SQL for 64 bits of the md5 of a text: those that md5_number_upper gives, which is four times as dear."""
+    return f"cast(md5_number({text}) & 18446744073709551615 as ubigint)"
+
+
 def user_no_sql(user: str) -> str:
     """SQL for the number that stands for a user id inside: the same for the same id, in whatever file it comes."""
-    return f"cast(md5_number_upper({user}) >> 1 as bigint)"
+    return f"cast({digest_sql(user)} >> 1 as bigint)"
 
 
 def typed_sql(plan: Plan) -> str:
@@ -221,8 +226,8 @@ def typed_sql(plan: Plan) -> str:
         platform, attributes, record"""
 
 
-KEY_SQL = (
-    "md5_number_upper(concat_ws(chr(31), "
+KEY_SQL = digest_sql(
+    "concat_ws(chr(31), "
     + ", ".join(
         f"coalesce(cast({name} as varchar), '')"
         for name in (
@@ -230,8 +235,8 @@ KEY_SQL = (
             "order_id", "session_id", "query", "rating", "review_text", "country", "platform",
         )
     )
-    + "))"
+    + ")"
 )  # fmt: skip
-"""The event key: md5 of every canonical column but names and free attributes, as text; its upper 64 bits.
+"""The event key: md5 of every canonical column but names and free attributes, as text; 64 bits of it.
 
 Keys are compared together with the event's time, so two different events would have to share both."""

@@ -22,32 +22,49 @@ def raw_json_sql(plan: Plan) -> str:
     return f"cast(json_object({', '.join(f'{literal(c)}, {plan.raw(c)}' for c in plan.columns)}) as varchar)"
 
 
-def judged_sql(plan: Plan, source: str) -> str:
-    """SQL for the rows of `source` (staged rows) as canonical text with `kind`, `reason` and, where refused, `raw`."""
-    raw = [f"c{i}" for i in range(len(plan.columns))]
+def find_copies(connection: duckdb.DuckDBPyConnection, plan: Plan, source: str) -> str:
+    """Look for rows of `source` (staged rows) that equal an earlier one in every raw column.
+
+    Comes back with SQL for a row's place among its equals, over `record`. Only rows whose hash is not their own are
+    compared: in most files there are none, and a window over whole rows costs as much as all the rest.
+    """
+    raw = ", ".join(plan.raw(column) for column in plan.columns)
+    connection.execute(f"create or replace temp table hashed as select record, hash({raw}) as h from ({source})")
+    several = "select h from hashed group by h having count(*) > 1"
+    connection.execute(f"create or replace temp table alike as select record from hashed where h in ({several})")
+    connection.execute("drop table hashed")
+    if not connection.execute("select count(*) from alike").fetchall()[0][0]:
+        return "1"
+    connection.execute(
+        "create or replace temp table again as select record from ("
+        f"select record, row_number() over (partition by {row_digest_sql(plan)} order by record) as copy"
+        f" from ({source}) where record in (select record from alike)) where copy > 1"
+    )
+    return "case when record in (select record from again) then 2 else 1 end"
+
+
+def judged_sql(plan: Plan, source: str, copy: str = "1") -> str:
+    """SQL for the rows of `source` (staged rows) as canonical text with `kind`, `reason` and the raw columns; `copy` is
+    SQL for a row's place among its equals."""
+    raw = ", ".join(plan.raw(column) for column in plan.columns)
     texts = text_columns_sql(plan).replace(" as event_time,", " as event_time_text,", 1)
     return f"""
-        with numbered as (
-            select *, row_number() over (partition by {row_digest_sql(plan)} order by record) as copy from ({source})
-        ), named as (
-            select record, copy, event_time, day, {texts}, {", ".join(raw)} from numbered
+        with named as (
+            select record, {copy} as copy, event_time, day, {texts}, {raw} from ({source})
         ), kinds as (
             select *, {event_type_sql(plan)} as kind from named
-        ), reasons as (
-            select *, {reason_sql(plan)} as reason from kinds
         )
-        select * exclude ({", ".join(raw)}),
-            case when reason <> 'duplicate' then {raw_json_sql(plan)} end as raw
-        from reasons"""
+        select *, {reason_sql(plan)} as reason from kinds"""
 
 
 def take_a_first_look(connection: duckdb.DuckDBPyConnection, plan: Plan, staged: Staged, file_name: str) -> None:
     """Raise InputError when more than half of the first rows are refused: the file was not understood."""
     files = literal(staged.folder / "*" / "*.parquet")
     source = f"select * from read_parquet({files}, hive_partitioning = false) where record <= {LOOK_AT}"
+    judged = judged_sql(plan, source, find_copies(connection, plan, source))
     rows = connection.execute(
         f"select reason, count(*), any_value(found), min(record) from (select *, {found_sql()} as found from"
-        f" ({judged_sql(plan, source)})) group by reason order by count(*) desc, reason"
+        f" ({judged})) group by reason order by count(*) desc, reason"
     ).fetchall()
     refuse_a_file_not_understood([(row[0], row[1], row[2], row[3]) for row in rows], file_name)
 

@@ -14,7 +14,7 @@ from data.cleaning import (
     found_sql,
     typed_sql,
 )
-from data.judging import judged_sql
+from data.judging import find_copies, judged_sql, raw_json_sql
 from data.ledger import LakeFile
 from data.reading import FileFacts
 from data.settings import Settings
@@ -55,8 +55,10 @@ class MonthWriter:
 
     def add_month(self, folder: Path, month: str) -> None:
         """Judge and write the staged rows of one month ('none': rows without a readable time, all refused)."""
-        self._judge(folder / f"month={month}" / "*.parquet")
-        self._type(month)
+        files = literal(folder / f"month={month}" / "*.parquet")
+        self._judge(f"select * from read_parquet({files}, hive_partitioning = false)")
+        self._number()
+        self._match(month)
         for table, role in (("kept", "events"), ("claimed", "overlaps")):
             self._write(table, role, month)
         self.connection.execute(
@@ -67,28 +69,52 @@ class MonthWriter:
         self.connection.execute("insert into tally select 'type', event_type, count(*) from kept group by event_type")
         self.connection.execute("insert into tally select 'overlap', '', count(*) from claimed")
         self._count_attributes()
-        for table in ("judged", "typed", "kept", "claimed"):
-            self.connection.execute(f"drop table {table}")
+        for name in ("view kept", "table claimed", "view typed", "table judged"):
+            self.connection.execute(f"drop {name}")
 
-    def _judge(self, files: Path) -> None:
-        source = f"select * from read_parquet({literal(files)}, hive_partitioning = false)"
-        self.connection.execute(f"create temp table judged as {judged_sql(self.plan, source)}")
+    def _judge(self, source: str) -> None:
+        """Every row with its reason, typed; those refused are written down as they were read."""
+        copy = find_copies(self.connection, self.plan, source)
         self.connection.execute(
-            f"insert into refused select record, 'record', reason, {column_sql(self.plan)}, {found_sql()}, raw"
-            " from judged where reason <> 'duplicate'"
+            f"create temp table judged as with t as (select {typed_sql(self.plan)}, reason from"
+            f" ({judged_sql(self.plan, source, copy)})) select *, {KEY_SQL} as event_key from t"
         )
+        counts = self.connection.execute(
+            "select reason, count(*) from judged where reason is not null group by reason order by reason"
+        ).fetchall()
+        for reason, rows in counts:
+            what = "duplicate" if reason == "duplicate" else "reason"
+            self.connection.execute("insert into tally values (?, ?, ?)", [what, reason, rows])
+        if any(reason != "duplicate" for reason, _ in counts):
+            refused = "select record from judged where reason <> 'duplicate'"
+            self.connection.execute(
+                f"insert into refused select record, 'record', reason, {column_sql(self.plan)}, {found_sql()},"
+                f" {raw_json_sql(self.plan)} from"
+                f" ({judged_sql(self.plan, f'{source} where record in ({refused})')})"
+            )
+
+    def _number(self) -> None:
+        """The rows that can be kept as `typed`, equal events numbered: nearly always there are none."""
+        valid = "from judged where reason is null"
         self.connection.execute(
-            "insert into tally select case reason when 'duplicate' then 'duplicate' else 'reason' end, reason, count(*)"
-            " from judged where reason is not null group by reason"
+            f"create or replace temp table several as select event_key, event_time {valid}"
+            " group by all having count(*) > 1"
+        )
+        if not self.connection.execute("select count(*) from several").fetchall()[0][0]:
+            occurrence = "1"
+        else:
+            self.connection.execute(
+                "create or replace temp table numbered as select record, row_number() over (partition by event_key,"
+                f" event_time order by record) as occurrence {valid}"
+                " and (event_key, event_time) in (select (event_key, event_time) from several)"
+            )
+            occurrence = "coalesce((select n.occurrence from numbered n where n.record = judged.record), 1)"
+        self.connection.execute(
+            f"create temp view typed as select * exclude (reason), cast({occurrence} as integer) as occurrence {valid}"
         )
 
-    def _type(self, month: str) -> None:
-        self.connection.execute(
-            f"create temp table typed as with t as (select {typed_sql(self.plan)} from judged where reason is null),"
-            f" k as (select *, {KEY_SQL} as event_key from t)"
-            " select *, cast(row_number() over (partition by event_key, event_time order by record) as integer)"
-            " as occurrence from k"
-        )
+    def _match(self, month: str) -> None:
+        """What the store has not yet as `kept`, the rest as `claimed`."""
         known = [
             str(self.settings.var / f.path)
             for f in ledger.files(self.settings, "events")
@@ -102,8 +128,8 @@ class MonthWriter:
         )
         self.connection.execute(f"create temp table claimed as select * from typed where {match}")
         self.connection.execute(
-            "create temp table kept as select * from typed" if match == "false"
-            else "create temp table kept as select t.* from typed t anti join claimed c on t.record = c.record"
+            "create temp view kept as select * from typed" if match == "false"
+            else "create temp view kept as select t.* from typed t anti join claimed c on t.record = c.record"
         )  # fmt: skip
 
     def _count_attributes(self) -> None:
@@ -120,10 +146,18 @@ class MonthWriter:
         if not rows:
             return
         path = self.out / f"{role}-{month}.parquet"
+        order = "" if self._in_order(table) else " order by event_time, record"
         self.connection.execute(
-            f"copy (select {LAKE_COLUMNS} from {table} order by event_time, record) to {literal(path)} {PARQUET}"
+            f"copy (select {LAKE_COLUMNS} from {table}{order}) to {literal(path)} {PARQUET}"
         ).fetchall()
         self._name(path, role, month, rows)
+
+    def _in_order(self, table: str) -> bool:
+        """Whether the rows lie by time already, as most logs do: sorting whole rows is dear."""
+        return not self.connection.execute(
+            "select count(*) from (select event_time, record, lag(event_time) over () as earlier, lag(record) over ()"
+            f" as before from {table}) where earlier > event_time or (earlier = event_time and before > record)"
+        ).fetchall()[0][0]
 
     def _name(self, path: Path, role: str, month: str | None, rows: int) -> None:
         folder = {"events": "lake/events", "overlaps": "lake/overlaps", "rejects": "lake/rejects",
