@@ -167,17 +167,16 @@ def _commit(
     timezone: str,
 ) -> None:
     """Rename every file into place, then name them in one transaction: its commit is the moment of the import."""
-    if not ledger.imports(settings):
-        with ledger.connect(settings) as connection:
-            ledger.set_state(connection, ledger.BEGUN, receipt["import"])
+    ledger.announce(settings, [lake_file.path for _, lake_file in written])
     for source, lake_file in written:
         move_into_place(source, settings.var / lake_file.path)
+    gone = [file.path for row in replaced for file in ledger.files(settings, import_id=row.import_id)]
     with ledger.connect(settings) as connection:
         for row in replaced:
             connection.execute(
                 "update imports set status = 'undone', undone_at = ? where seq = ?", (ledger.now(), row.seq)
             )
-            connection.execute("delete from files where import_id = ?", (row.import_id,))
+        ledger.remove_files(connection, gone)
         ledger.record_import(
             connection,
             import_id=receipt["import"],

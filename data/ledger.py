@@ -24,12 +24,11 @@ create table if not exists imports (
 create unique index if not exists imports_active on imports (import_id) where status = 'active';
 create table if not exists files (
     path text primary key, import_id text not null, role text not null, month text, rows integer not null);
+create table if not exists leaving (path text primary key);
 create table if not exists state (key text primary key, value text not null);
 """
 
 DOING = "writing the ledger"
-BEGUN = "begun"
-"""The state that says that a first import has begun, so that a ledger without imports was not lost."""
 
 
 @dataclass(frozen=True)
@@ -201,37 +200,61 @@ def record_import(
     add_files(connection, lake_files)
 
 
+def announce(settings: Settings, paths: Sequence[str]) -> None:
+    """Say which files are about to be put into the lake; those that are never named are swept away."""
+    with connect(settings) as connection:
+        connection.executemany("insert or ignore into leaving values (?)", [(path,) for path in paths])
+
+
 def add_files(connection: sqlite3.Connection, lake_files: Sequence[LakeFile]) -> None:
     """Name files in the ledger, inside the caller's transaction."""
     connection.executemany(
         "insert into files values (?, ?, ?, ?, ?)",
         [(f.path, f.import_id, f.role, f.month, f.rows) for f in lake_files],
     )
+    connection.executemany("delete from leaving where path = ?", [(f.path,) for f in lake_files])
 
 
 def remove_files(connection: sqlite3.Connection, paths: Sequence[str]) -> None:
     """Take files out of the ledger, inside the caller's transaction; the files themselves are swept later."""
     connection.executemany("delete from files where path = ?", [(path,) for path in paths])
+    connection.executemany("insert or ignore into leaving values (?)", [(path,) for path in paths])
 
 
 def sweep(settings: Settings) -> None:
-    """Delete what a killed or failed writer left behind: files the ledger does not name, and its scratch files.
+    """Delete what a killed or failed writer left behind: announced files that were never named or are named no more,
+    and scratch files. A file of the lake that the ledger never heard of is left alone: it may be all there is of it.
 
-    Only a holder of the writer lock may call this. Raises StoreError, and deletes nothing, where a whole lake has lost
-    its ledger.
+    Only a holder of the writer lock may call this. Raises StoreError where a whole lake has lost its ledger.
     """
     sweep_scratch(settings)  # first, for on a full disk not even the ledger can be read before there is room again
-    named = {f.path for f in files(settings)}
+    leaving = _leaving(settings)
+    if not imports(settings):
+        _must_not_be_lost(settings, leaving)
+    for path in leaving:
+        (settings.var / path).unlink(missing_ok=True)
+    if leaving:
+        with connect(settings) as connection:
+            connection.execute("delete from leaving")
+
+
+def _leaving(settings: Settings) -> list[str]:
+    if not settings.ledger_path.exists():
+        return []
+    with connect(settings, write=False) as connection:
+        rows = connection.execute("select path from leaving where path not in (select path from files) order by path")
+        return [row["path"] for row in rows]
+
+
+def _must_not_be_lost(settings: Settings, leaving: Sequence[str]) -> None:
     folders = (settings.lake, settings.rejects, settings.overlaps, settings.companions, settings.identity)
-    found = [path for folder in folders if folder.exists() for path in folder.rglob("*.parquet*")]
-    unnamed = [path for path in found if str(path.relative_to(settings.var)) not in named]
-    if unnamed and not imports(settings) and get_state(settings, BEGUN) is None:
+    found = [path for folder in folders if folder.exists() for path in folder.rglob("*.parquet")]
+    strange = {str(path.relative_to(settings.var)) for path in found} - set(leaving)
+    if strange:
         raise StoreError(
-            f"{settings.ledger_path} names no import, but {len(unnamed)} files of imports lie in {settings.var}: the"
+            f"{settings.ledger_path} names no import, but {len(strange)} files of imports lie in {settings.var}: the"
             " ledger was lost or replaced. Put it back from a backup. To begin anew, move the whole folder away."
         )
-    for path in unnamed:
-        path.unlink(missing_ok=True)
 
 
 def sweep_scratch(settings: Settings) -> None:

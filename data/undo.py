@@ -51,6 +51,7 @@ def _undo(settings: Settings, row: ImportRow, work: Path) -> dict[str, Any]:
     import_id = row.import_id
     work.mkdir(parents=True, exist_ok=True)
     written, replaced, handed = _hand_over(settings, import_id, work)
+    ledger.announce(settings, [file.path for _, file in written])
     for source, file in written:
         move_into_place(source, settings.var / file.path)
     gone = ledger.files(settings, import_id=import_id)

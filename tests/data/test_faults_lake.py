@@ -179,3 +179,20 @@ def test_a_lost_ledger_costs_no_file_of_the_lake(
     assert digest(settings) == before
     publish(settings, rebuild=True)
     assert digest(settings) == before
+
+
+def test_an_older_ledger_put_back_costs_no_file_of_the_lake(
+    shop: tuple[Settings, list[str]], write_csv: Write, digest: Digest
+) -> None:
+    settings, _ = shop
+    older = settings.ledger_path.read_bytes()
+    third = write_csv("c.csv", "2026-07-01 10:00:00,view,w1,i9,Cup,,,", BAD)
+    import_file(settings, third, ImportOptions())
+    newer = settings.ledger_path.read_bytes()
+    before, lake = digest(settings), sorted(settings.var.rglob("*.parquet"))
+    settings.ledger_path.write_bytes(older)
+    import_file(settings, write_csv("d.csv", SECOND[0], SECOND[1].replace("v2", "v9")), ImportOptions())
+    assert set(lake) <= set(settings.var.rglob("*.parquet"))
+    settings.ledger_path.write_bytes(newer)  # the right one is found after all
+    publish(settings, rebuild=True)
+    assert digest(settings) == before
