@@ -13,11 +13,11 @@ from data.catalogue import write_catalogue
 from data.children import run_models
 from data.companions.read import item_facts
 from data.engine import fsync, move_into_place, working_connection
-from data.errors import AppError
+from data.errors import AppError, Damaged
 from data.lock import writer_lock
 from data.meta import describe, read_meta
 from data.progress import Progress, quiet
-from data.serving import current_file, published_version, serve_files
+from data.serving import current_file, forget_damage, known_damage, next_file, published_version, serve_files
 from data.settings import Settings
 
 KEEP = 2
@@ -42,6 +42,9 @@ def publish(settings: Settings, *, rebuild: bool = False, progress: Progress = q
     """
     with writer_lock(settings):
         if not rebuild and not is_stale(settings):
+            served = current_file(settings)
+            if served is not None:
+                _prune(settings, served)  # a writer killed before it did leaves one file more
             return published_version(settings)
         return _publish(settings, rebuild=rebuild, encode=True, progress=progress)
 
@@ -51,7 +54,10 @@ def republish_themes(settings: Settings, *, progress: Progress = quiet) -> int:
     with writer_lock(settings):
         with ledger.connect(settings) as connection:
             ledger.bump_version(connection)
-        return _publish(settings, rebuild=False, encode=False, progress=progress)
+        try:
+            return _publish(settings, rebuild=False, encode=False, progress=progress)
+        except Damaged:
+            return _publish(settings, rebuild=True, encode=False, progress=progress)
 
 
 def _publish(settings: Settings, *, rebuild: bool, encode: bool, progress: Progress) -> int:
@@ -96,15 +102,24 @@ def _forget(settings: Settings) -> None:
 
 
 def _serve(settings: Settings, build: Path, version: int) -> None:
-    target = settings.serve / f"serve-{version}.duckdb"
+    target = next_file(settings, version)
     move_into_place(build, target)
     pointer = settings.serve / "CURRENT.new"
     pointer.write_text(target.name)
     fsync(pointer)
     os.replace(pointer, settings.serve / "CURRENT")
     fsync(settings.serve)
-    for path in serve_files(settings)[:-KEEP]:
-        path.unlink(missing_ok=True)
+    _prune(settings, target)
+
+
+def _prune(settings: Settings, served: Path) -> None:
+    """Keep what is served and the last whole file before it; later versions are those of a ledger put back since."""
+    files = serve_files(settings)
+    whole = [path for path in files[: files.index(served)] if known_damage(path) is None]
+    for path in files:
+        if path != served and path not in whole[1 - KEEP :]:
+            path.unlink(missing_ok=True)
+    forget_damage(settings)
 
 
 def _encode(settings: Settings) -> None:

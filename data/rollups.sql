@@ -486,8 +486,8 @@ with spans as (
     select o, following as day, 0 as lapsing, -1 as dormant from spans where following > day + 90
 )
 select w.grain, w.start, s.o, sum(case when s.previous is null then 1 else 0 end) as new,
-    sum(case when s.previous is not null and s.day - s.previous < 90 then 1 else 0 end) as "returning",
-    sum(case when s.previous is not null and s.day - s.previous >= 90 then 1 else 0 end) as resurrected,
+    sum(case when s.previous is not null and s.day < s.previous + 90 then 1 else 0 end) as "returning",
+    sum(case when s.previous is not null and s.day >= s.previous + 90 then 1 else 0 end) as resurrected,
     0 as lapsing, 0 as dormant
 from spans s
 join lifecycle_window w on w.day = s.day

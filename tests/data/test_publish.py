@@ -134,7 +134,10 @@ def test_a_damaged_served_file_falls_back_to_the_one_before(settings: Settings, 
     publish(settings, rebuild=True)
     assert published_version(settings) == 2
     (settings.serve / "serve-1.duckdb").unlink()
-    damaged.write_bytes(b"not a database")
+    rebuilt = current_file(settings)
+    assert rebuilt is not None
+    assert rebuilt != damaged
+    rebuilt.write_bytes(b"not a database")
     with pytest.raises(StoreError, match="Build it again from the lake with `python -m data rebuild`"):
         open_store(settings)
 
