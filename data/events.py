@@ -45,7 +45,7 @@ def load_events(
     months = sorted(staged.months, key=lambda m: (m == NO_MONTH, m))
     for done, month in enumerate(months):
         progress("checking rows", 0.2 + 0.7 * done / len(months))
-        writer.add_month(staged.folder, month)
+        writer.add_month(staged.sources[month], month)
     written = writer.finish()
     return writer.receipt(staged.read, timezone, facts), written, plan.format.name
 

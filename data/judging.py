@@ -7,7 +7,6 @@ import duckdb
 from data.cleaning import Plan, event_type_sql, found_sql, reason_sql, text_columns_sql
 from data.errors import InputError
 from data.masking import masked
-from data.reading import LOOK_AT
 from data.sql import literal
 from data.staging import Staged
 
@@ -59,9 +58,7 @@ def judged_sql(plan: Plan, source: str, copy: str = "1") -> str:
 
 def take_a_first_look(connection: duckdb.DuckDBPyConnection, plan: Plan, staged: Staged, file_name: str) -> None:
     """Raise InputError when more than half of the first rows are refused: the file was not understood."""
-    files = literal(staged.folder / "*" / "*.parquet")
-    source = f"select * from read_parquet({files}, hive_partitioning = false) where record <= {LOOK_AT}"
-    judged = judged_sql(plan, source, find_copies(connection, plan, source))
+    judged = judged_sql(plan, staged.first, find_copies(connection, plan, staged.first))
     rows = connection.execute(
         f"select reason, count(*), any_value(found), min(record) from (select *, {found_sql()} as found from"
         f" ({judged})) group by reason order by count(*) desc, reason"

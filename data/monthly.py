@@ -53,10 +53,9 @@ class MonthWriter:
             " found varchar, raw varchar)"
         )
 
-    def add_month(self, folder: Path, month: str) -> None:
-        """Judge and write the staged rows of one month ('none': rows without a readable time, all refused)."""
-        files = literal(folder / f"month={month}" / "*.parquet")
-        self._judge(f"select * from read_parquet({files}, hive_partitioning = false)")
+    def add_month(self, source: str, month: str) -> None:
+        """Judge and write the staged rows of one month, `source` ('none': without a readable time, all refused)."""
+        self._judge(source)
         self._number()
         self._match(month)
         for table, role in (("kept", "events"), ("claimed", "overlaps")):
@@ -90,7 +89,7 @@ class MonthWriter:
             self.connection.execute(
                 f"insert into refused select record, 'record', reason, {column_sql(self.plan)}, {found_sql()},"
                 f" {raw_json_sql(self.plan)} from"
-                f" ({judged_sql(self.plan, f'{source} where record in ({refused})')})"
+                f" ({judged_sql(self.plan, f'select * from ({source}) where record in ({refused})')})"
             )
 
     def _number(self) -> None:

@@ -1,5 +1,6 @@
-"""A file's rows as text, one Parquet folder a month, with record numbers and times; shape faults set aside."""
+"""A file's rows as text, with record numbers and times, to be read again month by month; shape faults set aside."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -15,14 +16,21 @@ from data.times import TimeFormat, detect_times, local_sql, utc_sql
 
 SHAPE = {"MISSING COLUMNS": "too_few_columns", "TOO MANY COLUMNS": "too_many_columns"}
 NO_MONTH = "none"
+IN_MEMORY = 64 << 20
+"""Bytes of a file up to which its rows are held in memory; those of a larger one lie in a file beside the import."""
+SCATTERED = 3.0
+"""How often a file's rows may be gone through on the way through its months, before they are put in order first."""
 
 
 @dataclass(frozen=True)
 class Staged:
-    """What was read: the folder of staged rows, their number by month, and the rows of the wrong shape."""
+    """What was read: the rows of each month, and how many were of the wrong shape."""
 
-    folder: Path
     months: dict[str, int]
+    sources: Mapping[str, str]
+    """SQL for the rows of each month."""
+    first: str
+    """SQL for the first rows of the file."""
     shape_faults: int
 
     @property
@@ -67,22 +75,61 @@ def stage(
     Shape faults land in the temporary table `shape_fault(line, reason, found, raw)`.
     Raises InputError when the rows read do not account for every line of the file.
     """
-    folder = work / "staged"
-    folder.mkdir(parents=True)
     time_column = plan.raw(plan.mapping["event_time"])
     local = local_sql("event_time", timezone)
     sql = (
-        f"select *, cast({local} as date) as day, coalesce(strftime({local}, '%Y-%m'), '{NO_MONTH}') as month"
+        f"select *, cast({local} as date) as day"
         f" from (select *, {utc_sql(time_column, times, timezone)} as event_time from ({source_sql(facts)}))"
     )
-    return _copy(connection, facts, sql, folder)
+    work.mkdir(parents=True, exist_ok=True)
+    table, made = "staged_rows", "temp table staged_rows"
+    if facts.compressed or facts.kind != "csv" or facts.size > IN_MEMORY:
+        connection.execute(f"attach {literal(work / 'staged.duckdb')} as staged")
+        table, made = "staged.rows", "table staged.rows"
+    _read(connection, facts, f"create {made} as {sql}")
+    found = connection.execute(
+        f"select coalesce(strftime(day, '%Y-%m'), '{NO_MONTH}') as month, count(*), min(rowid), max(rowid)"
+        f" from {table} group by month order by month"
+    ).fetchall()
+    months = {month: rows for month, rows, _, _ in found}
+    gone_through = sum(last - first + 1 for _, _, first, last in found)
+    if gone_through > SCATTERED * sum(months.values()):
+        sources = _by_month(connection, table, months, work / "staged")
+    else:
+        sources = {month: _between(table, month, first, last) for month, _, first, last in found}
+    return _staged(connection, facts, months, sources, f"select * from {table} where record <= {LOOK_AT}")
+
+
+def _between(table: str, month: str, first: int, last: int) -> str:
+    """SQL for the rows of one month, which lie between two places of the table, others perhaps among them."""
+    which = "day is null" if month == NO_MONTH else f"strftime(day, '%Y-%m') = {literal(month)}"
+    return f"select * from {table} where rowid between {first} and {last} and {which}"
+
+
+def _by_month(
+    connection: duckdb.DuckDBPyConnection, table: str, months: Mapping[str, int], folder: Path
+) -> dict[str, str]:
+    """SQL for the rows of each month, from a file of its own: for logs whose months lie scattered all over."""
+    connection.execute(
+        f"copy (select *, coalesce(strftime(day, '%Y-%m'), '{NO_MONTH}') as month from {table}) to {literal(folder)}"
+        " (format parquet, partition_by (month), compression lz4)"
+    ).fetchall()
+    return {month: _parquet(folder / f"month={month}") for month in months}
+
+
+def _parquet(folder: Path) -> str:
+    return f"select * from read_parquet({literal(folder / '*.parquet')}, hive_partitioning = false)"
 
 
 def stage_whole(connection: duckdb.DuckDBPyConnection, facts: FileFacts, work: Path) -> Staged:
     """Read a file that is no log, and write its rows as text under the month 'none'; else as `stage` does."""
     folder = work / "staged"
     folder.mkdir(parents=True)
-    return _copy(connection, facts, f"select *, '{NO_MONTH}' as month from ({source_sql(facts)})", folder)
+    target = literal(folder / "rows.parquet")
+    _read(connection, facts, f"copy ({source_sql(facts)}) to {target} (format parquet, compression lz4)")
+    source = _parquet(folder)
+    rows = connection.execute(f"select count(*) from ({source})").fetchall()[0][0]
+    return _staged(connection, facts, {NO_MONTH: rows}, {NO_MONTH: source}, f"{source} where record <= {LOOK_AT}")
 
 
 def column_times(
@@ -98,23 +145,24 @@ def column_times(
     return detect_times(every, day_first=day_first, column=canonical)
 
 
-def _copy(connection: duckdb.DuckDBPyConnection, facts: FileFacts, sql: str, folder: Path) -> Staged:
+def _read(connection: duckdb.DuckDBPyConnection, facts: FileFacts, sql: str) -> None:
     try:
-        connection.execute(
-            f"copy ({sql}) to {literal(folder)} (format parquet, partition_by (month), compression lz4)"
-        ).fetchall()
+        connection.execute(sql).fetchall()
     except (duckdb.InvalidInputException, duckdb.IOException, duckdb.ConversionException) as error:
         if disk_trouble(error):
             raise
         raise InputError(f"{facts.path.name} cannot be read as it is: {str(error).splitlines()[0]}") from error
-    months = {
-        path.name.removeprefix("month="): connection.execute(
-            f"select count(*) from read_parquet({literal(path / '*.parquet')})"
-        ).fetchall()[0][0]
-        for path in sorted(folder.glob("month=*"))
-    }
+
+
+def _staged(
+    connection: duckdb.DuckDBPyConnection,
+    facts: FileFacts,
+    months: dict[str, int],
+    sources: Mapping[str, str],
+    first: str,
+) -> Staged:
     faults = _keep_faults(connection, facts) if facts.kind == "csv" else _no_faults(connection)
-    staged = Staged(folder, months, faults)
+    staged = Staged(months, sources, first, faults)
     _reconcile(facts, staged)
     return staged
 

@@ -23,7 +23,7 @@ from data.progress import Progress
 from data.reading import LOOK_AT, FileFacts
 from data.settings import Settings
 from data.sql import literal, literals, quoted
-from data.staging import column_times, stage_whole
+from data.staging import NO_MONTH, column_times, stage_whole
 from data.times import TimeFormat
 
 TIMES = ("past", "date", "end")
@@ -51,7 +51,7 @@ def load_companion(
     plan = make_plan(facts, kind, options.mapping, options.constants, options.values)
     readings = _readings(connection, facts, plan, kind, options, timezone)
     staged = stage_whole(connection, facts, work)
-    source = f"select * from read_parquet({literal(staged.folder / '*' / '*.parquet')}, hive_partitioning = false)"
+    source = staged.sources[NO_MONTH]
     progress("checking rows", 0.5)
     connection.execute(f"create temp table judged as {judged_sql(kind, plan, readings, source)}")
     _first_look(connection, kind, facts.path.name)

@@ -41,6 +41,30 @@ def test_rows_in_order_stay_as_they_are(settings, write_csv):
     assert lake["occurrence"].unique().to_list() == [1]
 
 
+@pytest.mark.parametrize("how", ["in order", "backwards", "mixed"])
+def test_months_may_lie_anywhere_in_a_file(settings, write_csv, how):
+    rows = [
+        row(day, user=f"u{day}").replace("2024-03", f"2024-{month:02}") for month in range(1, 13) for day in (1, 28)
+    ]
+    rows += ["not a time,view,u1,i1,A,1,1,France", ",view,u1,i1,A,1,1,France"]
+    order = list(range(len(rows)))
+    if how == "mixed":
+        random.Random(3).shuffle(order)
+    elif how == "backwards":
+        order.reverse()
+    receipt = ingest(settings, write_csv("log.csv", *(rows[place] for place in order)), ImportOptions())
+    assert receipt["rows"] == {"read": 26, "kept": 24, "duplicate": 0, "rejected": 2}
+    assert receipt["rejected_by_reason"] == {"event_time_missing": 1, "event_time_unreadable": 1}
+    files = sorted((settings.var / "lake" / "events").rglob("*.parquet"))
+    assert [path.parent.name for path in files] == [f"month=2024-{month:02}" for month in range(1, 13)]
+    for path in files:
+        lake = pl.read_parquet(path, hive_partitioning=False)
+        assert lake["event_time"].is_sorted() and lake.height == 2
+        assert [rows[order[record - 1]][:10] for record in lake["record"]] == lake["day"].cast(pl.String).to_list()
+    refused = rejects(settings, receipt["import"])["line"].sort().to_list()
+    assert refused == sorted(order.index(place) + 1 for place in (24, 25))
+
+
 def test_copies_go_and_equal_events_are_numbered(settings, write_csv):
     rows = [row(1), row(2), row(1), row(1, name="B"), row(2, kind="stare"), row(1, name="B"), row(2, kind="stare")]
     receipt = ingest(settings, write_csv("log.csv", *rows), ImportOptions())
