@@ -29,5 +29,7 @@ def aside_sentence(store: Store, *, by: str) -> str:
     if by not in WORDS or frame.is_empty():
         return ""
     row = frame.row(0, named=True)
+    if not row["items"]:
+        return f"{row['share']:.1%} of all events name no item, searches for example: they are in no row of this table."
     count = f"{row['items']:,} items are" if row["items"] != 1 else "1 item is"
     return f"{count} {WORDS[by]}: {row['share']:.1%} of all events, in no row of this table."

@@ -45,9 +45,14 @@ def chosen_deep(by: str, bys: Iterable[str], deep: Iterable[str], *, everything:
     the people of each are not followed."""
     followed = [name for name in deep if name != "all"]
     if by in bys and by not in followed:
+        left = [*(["all"] if everything else []), *followed]
+        if not left:
+            raise InputError(
+                f"People are not followed by {by}, and this log has no category or theme to follow them by. Import a "
+                "log that names the category of its items."
+            )
         raise InputError(
-            f"In a log of this kind and size people are not followed by {by}. Choose one of: "
-            f"{', '.join([*(['all'] if everything else []), *followed])}."
+            f"In a log of this kind and size people are not followed by {by}. Choose one of: {', '.join(left)}."
         )
     return chosen_by(by, followed, everything=everything)
 

@@ -1,6 +1,6 @@
 import pytest
 
-from analytics.choices import chosen, chosen_by, segment_of
+from analytics.choices import chosen, chosen_by, chosen_deep, segment_of
 from data.errors import InputError
 
 
@@ -22,3 +22,11 @@ def test_a_word_that_is_no_interest_is_refused():
 def test_lines_can_be_the_values_of_a_segment():
     assert chosen_by("segment:country", ("theme",), ("country",)) == "segment:country"
     assert segment_of("segment:country") == "country"
+
+
+def test_a_log_without_categories_or_themes_says_so():
+    with pytest.raises(InputError, match=r"not followed by item, and this log has no category or theme to follow them"):
+        chosen_deep("item", ["item"], ["all"], everything=False)
+    with pytest.raises(InputError, match=r"not followed by item. Choose one of: all\."):
+        chosen_deep("item", ["item"], ["all"])
+    assert chosen_deep("theme", ["theme", "item"], ["all", "theme"], everything=False) == "theme"
