@@ -7,7 +7,7 @@ from dataclasses import replace
 import polars as pl
 
 from analytics.choices import chosen
-from analytics.risers import risers
+from analytics.risers import Judge, risers
 from analytics.sides import totals
 from analytics.trends import ITEM_OF_SQL
 from analytics.windows import WINDOW, windows
@@ -16,52 +16,47 @@ from data.scope import Scope
 from data.store import Store
 
 ORDERS = {"rising": "the clear rises first", "fading": "the clear falls first", "largest": "the largest first"}
+COLUMNS = ("id", "name", "spark", "value", "change", "low", "high", "verdict", "last_year", "base", "stage")
 DIRECTION = {"up": "clearly up", "down": "clearly down", "flat": "no clear change"}
 
 
 def interest_table(
-    store: Store, scope: Scope, *, by: str, metric: str, grain: str, order: str = "rising"
+    store: Store,
+    scope: Scope,
+    *,
+    by: str,
+    metric: str,
+    grain: str,
+    order: str = "rising",
+    judge: Judge = risers,
 ) -> pl.DataFrame:
     """One row per interest, judged over `WINDOW[grain]` days against the same length right before.
 
     `verdict` is one of DIRECTION's words. `last_year` is the change against the same weeks a year earlier, null
-    where the log does not reach back. Sorted as `order` says; a change that is not clear never leads a list.
+    where the log does not reach back. Sorted as `in_order` does. `judge` asks for risers; whoever has asked the same
+    before can answer without counting again.
     Columns: id, name, spark, value, change, low, high, verdict, last_year, base, stage.
     """
     chosen("order", order, ORDERS)
-    now = risers(store, scope, by=by, metric=metric, window=WINDOW[grain], compare="previous")
+    now = judge(store, scope, by=by, metric=metric, window=WINDOW[grain], compare="previous")
     year = _last_year(store, scope, now, by, metric, WINDOW[grain])
     up = pl.col("clear") & (pl.col("change").fill_null(1) > 0)
-    down = pl.col("clear") & ~up
-    verdict = (
-        pl.when(up)
-        .then(pl.lit(DIRECTION["up"]))
-        .when(down)
-        .then(pl.lit(DIRECTION["down"]))
-        .otherwise(pl.lit(DIRECTION["flat"]))
-    )
-    frame = now.join(year, on="id", how="left", maintain_order="left").with_columns(verdict=verdict)
+    verdict = pl.when(up).then(pl.lit("up")).when("clear").then(pl.lit("down")).otherwise(pl.lit("flat"))
+    frame = now.join(year, on="id", how="left", maintain_order="left")
+    frame = frame.with_columns(verdict=verdict.replace_strict(DIRECTION, return_dtype=pl.String))
+    return in_order(frame.rename({"after": "value"}).select(COLUMNS), order)
+
+
+def in_order(frame: pl.DataFrame, order: str) -> pl.DataFrame:
+    """The rows of an interest table as `order` says; a change that is not clear never leads a list."""
     if order == "largest":
-        frame = frame.sort("after", descending=True, nulls_last=True, maintain_order=True)
-    else:
-        lead, last, sign = (up, down, -1) if order == "rising" else (down, up, 1)
-        place = pl.when(lead).then(0).when(last).then(2).otherwise(1)
-        # Between the clear ones nothing is told by the change, so size decides.
-        within = pl.when(up | down).then(sign * pl.col("change").fill_null(float("inf"))).otherwise(-pl.col("after"))
-        frame = frame.sort(place, within, maintain_order=True, nulls_last=True)
-    return frame.select(
-        "id",
-        "name",
-        "spark",
-        pl.col("after").alias("value"),
-        "change",
-        "low",
-        "high",
-        "verdict",
-        "last_year",
-        "base",
-        "stage",
-    )
+        return frame.sort("value", descending=True, nulls_last=True, maintain_order=True)
+    up, down = pl.col("verdict") == DIRECTION["up"], pl.col("verdict") == DIRECTION["down"]
+    lead, last, sign = (up, down, -1) if order == "rising" else (down, up, 1)
+    place = pl.when(lead).then(0).when(last).then(2).otherwise(1)
+    # Between the clear ones nothing is told by the change, so size decides.
+    within = pl.when(up | down).then(sign * pl.col("change").fill_null(float("inf"))).otherwise(-pl.col("value"))
+    return frame.sort(place, within, maintain_order=True, nulls_last=True)
 
 
 def _last_year(store: Store, scope: Scope, now: pl.DataFrame, by: str, metric: str, window: int) -> pl.DataFrame:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import replace
 from datetime import date, timedelta
 
@@ -26,6 +27,8 @@ RISER_SCHEMA = {
     "spark": pl.List(pl.Float64),
 }  # fmt: skip
 SPARK_WEEKS = BLOCK * BLOCKS
+Judge = Callable[..., pl.DataFrame]
+"""`risers`, or what answers as it does."""
 LEAST_BASE = 50
 """Events in both windows together below which a change is never called clear."""
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 from datetime import date
+from typing import NamedTuple
 
 import polars as pl
 
@@ -18,6 +19,26 @@ from data.store import Store
 MIX_COLUMNS = ("cohort", "age", "id", "name", "share", "events", "complete")
 
 
+class Mixes(NamedTuple):
+    """A cohort beside all others: their mixes, and how many people stand behind each."""
+
+    own: pl.DataFrame
+    """`cohort_mix` of the cohort."""
+    others: pl.DataFrame
+    """`others_mix`."""
+    size: int
+    others_size: int
+
+
+def mixes(store: Store, scope: Scope, *, cohort: str, by: str, start: date) -> Mixes:
+    """`cohort_mix` and `others_mix` of one cohort, counted once for both."""
+    counted, grid, found = _mix_counts(store, scope, cohort, by)
+    _cohort(start, cohort, grid)
+    size = int(found.filter(cohort=start)["size"].sum())
+    own, others = _own(store, scope, by, counted, grid, start), _others(store, scope, by, counted, grid, start)
+    return Mixes(own, others, size, int(found["size"].sum()) - size)
+
+
 def cohort_mix(store: Store, scope: Scope, *, cohort: str, by: str, start: date | None = None) -> pl.DataFrame:
     """The interest mix of each cohort at each age; only that of `start` where one is given.
 
@@ -25,10 +46,8 @@ def cohort_mix(store: Store, scope: Scope, *, cohort: str, by: str, start: date 
     leaves the denominator as it is. Lines that a cohort never touched, and ages without any event, are absent.
     Columns: cohort, age, id, name, share, events, complete.
     """
-    counted, grid = _mix_counts(store, scope, cohort, by)
-    if start is not None:
-        grid = grid.filter(pl.col("cohort") == _cohort(start, cohort, grid))
-    return _shares(store, scope, by, grid.join(counted, on=["cohort", "age"], how="inner"))
+    counted, grid, _ = _mix_counts(store, scope, cohort, by)
+    return _own(store, scope, by, counted, grid, None if start is None else _cohort(start, cohort, grid))
 
 
 def others_mix(store: Store, scope: Scope, *, cohort: str, by: str, start: date) -> pl.DataFrame:
@@ -37,8 +56,22 @@ def others_mix(store: Store, scope: Scope, *, cohort: str, by: str, start: date)
     Customers from before are left out on this side, as nobody knows when they really came, unless the cohort
     itself is one of them.
     """
-    counted, grid = _mix_counts(store, scope, cohort, by)
-    own = grid.filter(pl.col("cohort") == _cohort(start, cohort, grid))
+    counted, grid, _ = _mix_counts(store, scope, cohort, by)
+    return _others(store, scope, by, counted, grid, _cohort(start, cohort, grid))
+
+
+def _own(
+    store: Store, scope: Scope, by: str, counted: pl.DataFrame, grid: pl.DataFrame, start: date | None
+) -> pl.DataFrame:
+    if start is not None:
+        grid = grid.filter(pl.col("cohort") == start)
+    return _shares(store, scope, by, grid.join(counted, on=["cohort", "age"], how="inner"))
+
+
+def _others(
+    store: Store, scope: Scope, by: str, counted: pl.DataFrame, grid: pl.DataFrame, start: date
+) -> pl.DataFrame:
+    own = grid.filter(pl.col("cohort") == start)
     rest = grid.filter((pl.col("cohort") != start) & pl.col("complete") & pl.col("age").is_in(own["age"].to_list()))
     if not own["from_before"][0]:
         rest = rest.filter(~pl.col("from_before"))
@@ -47,13 +80,13 @@ def others_mix(store: Store, scope: Scope, *, cohort: str, by: str, start: date)
     return _shares(store, scope, by, found)
 
 
-def _mix_counts(store: Store, scope: Scope, cohort: str, by: str) -> tuple[pl.DataFrame, pl.DataFrame]:
-    """Events per cohort, age and line (all lines), and the grid of cells."""
+def _mix_counts(store: Store, scope: Scope, cohort: str, by: str) -> tuple[pl.DataFrame, pl.DataFrame, pl.DataFrame]:
+    """Events per cohort, age and line (all lines), the grid of cells, and the sizes of the cohorts."""
     chosen("cohort", cohort, COHORTS)
     chosen_deep(by, store.meta.bys, store.meta.deep, everything=False)
-    grid = ages(store, scope, cohort, sizes(store, scope, cohort))
-    found = cells(store, replace(scope, interests=()), cohort, by, users=False)
-    return found.select("cohort", "age", "id", "events"), grid
+    found = sizes(store, scope, cohort)
+    counted = cells(store, replace(scope, interests=()), cohort, by, users=False)
+    return counted.select("cohort", "age", "id", "events"), ages(store, scope, cohort, found), found
 
 
 def _cohort(start: date, grain: str, grid: pl.DataFrame) -> date:

@@ -10,20 +10,37 @@ import numpy.typing as npt
 import polars as pl
 
 from analytics.choices import ASIDE
-from analytics.cohorts.cells import AGE, sizes
-from analytics.cohorts.mix import cohort_mix, others_mix
+from analytics.cohorts.cells import AGE
+from analytics.cohorts.mix import Mixes, mixes
 from analytics.people import people
 from analytics.significance import passes
 from data.scope import Scope
 from data.store import Store
 
 OWN_SQL = """
-SELECT d.u AS user, d.id, {age} = 0 AS is_first, sum(d.events)::DOUBLE AS events
-FROM user_day d JOIN users u ON u.u = d.u
-WHERE d."by" = $by AND date_trunc($grain, u.cohort_day)::DATE = $start AND d.day >= date_trunc($grain, u.cohort_day)
-    AND {age} <= $last {filters}
-GROUP BY ALL
+WITH own AS (
+    SELECT d.u, d.id, coalesce(sum(d.events) FILTER ({age} = 0), 0)::BIGINT AS e1,
+        coalesce(sum(d.events) FILTER ({age} > 0), 0)::BIGINT AS e2
+    FROM user_day d JOIN users u ON u.u = d.u
+    WHERE d."by" = $by AND date_trunc($grain, u.cohort_day)::DATE = $start
+        AND d.day >= date_trunc($grain, u.cohort_day) AND {age} <= $last {filters}
+    GROUP BY d.u, d.id
+), people AS (
+    SELECT u, sum(e1)::BIGINT AS p1, sum(e2)::BIGINT AS p2 FROM own GROUP BY u
+), whole AS (
+    SELECT sum(p1)::DOUBLE AS t1, sum(p2)::DOUBLE AS t2, sum(p1 * p1)::DOUBLE AS p11, sum(p1 * p2)::DOUBLE AS p12,
+        sum(p2 * p2)::DOUBLE AS p22
+    FROM people
+)
+SELECT o.id, sum(e1 * e1)::DOUBLE AS e11, sum(e1 * e2)::DOUBLE AS e12, sum(e2 * e2)::DOUBLE AS e22,
+    sum(e1 * p1)::DOUBLE AS e1p1, sum(e1 * p2)::DOUBLE AS e1p2, sum(e2 * p1)::DOUBLE AS e2p1,
+    sum(e2 * p2)::DOUBLE AS e2p2, any_value(w.t1) AS t1, any_value(w.t2) AS t2, any_value(w.p11) AS p11,
+    any_value(w.p12) AS p12, any_value(w.p22) AS p22
+FROM own o JOIN people p ON p.u = o.u CROSS JOIN whole w
+GROUP BY o.id
 """
+"""Sums of squares and products of people's events, first (1) and later (2), in a line (e) and in all lines (p): whole
+numbers, so the order in which they are added up makes no difference, and a line a row however many people there are."""
 MOVED_SCHEMA = {
     "id": pl.Utf8, "name": pl.Utf8, "first": pl.Float64, "later": pl.Float64, "others_first": pl.Float64,
     "others_later": pl.Float64, "gain": pl.Float64, "low": pl.Float64, "high": pl.Float64, "clear": pl.Boolean,
@@ -32,9 +49,12 @@ MOVED_SCHEMA = {
 LEAST_PEOPLE = 20
 """People of the cohort below which no gain is called clear."""
 REACH = 1.96
+ROUNDING = 1e-12
 
 
-def moved_to(store: Store, scope: Scope, *, cohort: str, by: str, start: date) -> pl.DataFrame:
+def moved_to(
+    store: Store, scope: Scope, *, cohort: str, by: str, start: date, known: Mixes | None = None
+) -> pl.DataFrame:
     """What a cohort moved to since its first period, against all other cohorts at the same ages, largest gain first.
 
     first, later: the line's share of the cohort's events at age 0 and over the later complete ages together;
@@ -47,12 +67,13 @@ def moved_to(store: Store, scope: Scope, *, cohort: str, by: str, start: date) -
     vary as the cohort's own people do.
     clear: passes Benjamini-Hochberg 5 % over all lines, in a cohort of at least 20 people. The season of the first
     period is still in it: whoever came in December leaves Christmas behind.
+    `known` is what `mixes` gives for the same cohort and people and all interests, where it was asked already.
     Columns: id, name, first, later, others_first, others_later, gain, low, high, clear, events_first, events_later.
     Empty where the cohort has no complete first and later age.
     """
     everything = replace(scope, interests=())
-    own = cohort_mix(store, everything, cohort=cohort, by=by, start=start).filter("complete")
-    rest = others_mix(store, everything, cohort=cohort, by=by, start=start)
+    known = known or mixes(store, everything, cohort=cohort, by=by, start=start)
+    own, rest = known.own.filter("complete"), known.others
     later = own.filter(pl.col("age") > 0)["age"].unique().to_list()
     frame = pl.concat([side.select("id", "name") for side in (own, rest)]).unique("id", maintain_order=True)
     for side, mix in (("", own), ("others_", rest)):
@@ -64,11 +85,9 @@ def moved_to(store: Store, scope: Scope, *, cohort: str, by: str, start: date) -
             summed = summed.with_columns((pl.col(events) / pl.col(events).sum()).alias(side + when))
             frame = frame.join(summed, on="id", how="left", maintain_order="left")
     frame = frame.fill_null(0)
-    found = sizes(store, everything, cohort)
-    size = int(found.filter(cohort=start)["size"].sum())
-    others = max(int(found["size"].sum()) - size, 1)
-    error = _errors(store, everything, cohort, by, start, max(later), frame) * np.sqrt(1 + size / others)
-    frame = _judged(frame, error, size).filter(~pl.col("id").is_in(ASIDE))
+    error = _errors(store, everything, cohort, by, start, max(later), frame)
+    error *= np.sqrt(1 + known.size / max(known.others_size, 1))
+    frame = _judged(frame, error, known.size).filter(~pl.col("id").is_in(ASIDE))
     return frame.filter(pl.col("id").is_in(list(scope.interests))) if scope.interests else frame
 
 
@@ -78,21 +97,26 @@ def _errors(
     """The standard error of later - first of every line of `frame`, with people as units."""
     who = people(store, scope, personal=True)
     sql = OWN_SQL.format(age=AGE[cohort], filters=who.where)
-    rows = store.query(sql, {"by": by, "grain": cohort, "start": start, "last": last, **who.params})
-    lines = {line: place for place, line in enumerate(frame["id"])}
-    rows = rows.filter(pl.col("id").is_in(list(lines)))
-    places, users = rows["user"].unique().sort(), rows["user"]
-    row = np.searchsorted(places.to_numpy(), users.to_numpy())
-    column = rows["id"].replace_strict(lines, return_dtype=pl.Int64).to_numpy()
-    influence = np.zeros((len(places), len(lines)))
-    for sign, when, is_first in ((1, "later", False), (-1, "first", True)):
-        table = np.zeros_like(influence)
-        chosen = (rows["is_first"] == is_first).to_numpy()
-        table[row[chosen], column[chosen]] = rows["events"].to_numpy()[chosen]
-        totals = table.sum(axis=1, keepdims=True)
-        influence += sign * (table - totals * frame[when].to_numpy()) / max(totals.sum(), 1.0)
-    error: npt.NDArray[np.float64] = np.sqrt((influence**2).sum(axis=0))
+    found = store.query(sql, {"by": by, "grain": cohort, "start": start, "last": last, **who.params})
+    sums = frame.join(found, on="id", how="left", maintain_order="left").fill_null(0)
+    values = {name: sums[name].to_numpy() for name in (*found.columns[1:], "first", "later")}
+    error: npt.NDArray[np.float64] = np.sqrt(_variance(values))
     return error
+
+
+def _variance(v: dict[str, npt.NDArray[np.float64]]) -> npt.NDArray[np.float64]:
+    """The sum over people of the square in `moved_to`, multiplied out."""
+    first, later = v["first"], v["later"]
+    # Whoever has nothing in a line still counts in the totals, so those are the cohort's in every row.
+    t1, t2, p11, p12, p22 = (v[name].max(initial=0) for name in ("t1", "t2", "p11", "p12", "p22"))
+    t1, t2 = max(t1, 1.0), max(t2, 1.0)
+    lines = v["e22"] / t2**2 - 2 * v["e12"] / (t1 * t2) + v["e11"] / t1**2
+    both = later / t2 * (v["e2p2"] / t2 - v["e1p2"] / t1) - first / t1 * (v["e2p1"] / t2 - v["e1p1"] / t1)
+    whole = later**2 * p22 / t2**2 - 2 * first * later * p12 / (t1 * t2) + first**2 * p11 / t1**2
+    parts = v["e22"] / t2**2 + v["e11"] / t1**2 + later**2 * p22 / t2**2 + first**2 * p11 / t1**2
+    variance: npt.NDArray[np.float64] = lines - 2 * both + whole
+    # Parts that cancel leave rounding behind, and nothing that small is known.
+    return np.where(variance > ROUNDING * parts, variance, 0.0)
 
 
 def _judged(frame: pl.DataFrame, error: npt.NDArray[np.float64], size: int) -> pl.DataFrame:

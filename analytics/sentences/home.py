@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import polars as pl
 
+from analytics.risers import Judge, risers
 from analytics.sentences import trends
 from analytics.sentences.words import listed, moved
 from analytics.summary import kpis
@@ -13,12 +14,13 @@ from data.store import Store
 CALLED = {"events": "events", "users": "active people", "revenue": "revenue"}
 
 
-def so_what(store: Store, scope: Scope) -> str:
-    """Two sentences: the shop as a whole, then its interests."""
-    first = whole(kpis(store, scope))
+def so_what(store: Store, scope: Scope, *, figures: pl.DataFrame | None = None, judge: Judge = risers) -> str:
+    """Two sentences: the shop as a whole, then its interests; from `kpis` and `risers` where they were asked before."""
+    first = whole(kpis(store, scope) if figures is None else figures)
     if not first:
         return "The log covers no whole day yet. Import a longer stretch, and changes appear here."
-    return f"{first} {trends.so_what(store, scope, by=store.meta.default_by, metric='share', grain='week')}"
+    by = store.meta.default_by
+    return f"{first} {trends.so_what(store, scope, by=by, metric='share', grain='week', judge=judge)}"
 
 
 def whole(frame: pl.DataFrame) -> str:

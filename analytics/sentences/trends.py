@@ -6,7 +6,7 @@ from datetime import date
 
 import polars as pl
 
-from analytics.risers import LEAST_BASE, risers
+from analytics.risers import LEAST_BASE, Judge, risers
 from analytics.sentences.words import day, moved, noun
 from analytics.windows import WINDOW, Window, windows
 from data.errors import InputError
@@ -16,13 +16,18 @@ from data.store import Store
 MEASURE = {"share": "share", "events": "events", "users": "people", "revenue": "revenue"}
 
 
-def so_what(store: Store, scope: Scope, *, by: str, metric: str, grain: str, compare: str = "previous") -> str:
-    """The sentence above a trend: the clear changes over the last complete days that go with the grain."""
+def so_what(
+    store: Store, scope: Scope, *, by: str, metric: str, grain: str, compare: str = "previous", judge: Judge = risers
+) -> str:
+    """The sentence above a trend: the clear changes over the last complete days that go with the grain.
+
+    `judge` asks for risers; whoever has asked the same before can answer without counting again.
+    """
     if compare not in ("previous", "last-year"):
         compare = "previous"
     try:
         before, after = windows(store.meta, scope, window=WINDOW[grain], compare=compare)
-        found = risers(store, scope, by=by, metric=metric, window=WINDOW[grain], compare=compare)
+        found = judge(store, scope, by=by, metric=metric, window=WINDOW[grain], compare=compare)
     except InputError as reason:
         return f"No change can be judged yet. {reason}"
     return changes(found, before, after, by=by, metric=metric)

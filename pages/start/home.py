@@ -5,7 +5,6 @@ from functools import partial
 import polars as pl
 import streamlit as st
 
-from analytics.risers import risers
 from analytics.sentences import home as sentences
 from analytics.summary import kpis, readiness
 from data.scope import Scope
@@ -32,9 +31,14 @@ READY = {
 
 def moved(store: Store, scope: Scope, *, by: str, up: bool) -> pl.DataFrame:
     """The five clearest rises or falls of the share; only changes that are clear."""
-    found = risers(store, scope, by=by).filter("clear")
+    found = cached.judge(store, scope, by=by, metric="share", window=28, compare="previous").filter("clear")
     rise = pl.col("change").is_null() | (pl.col("change") > 0)
     return found.filter(rise).head(TOP) if up else found.filter(~rise).reverse().head(TOP)
+
+
+def sentence_of(store: Store, scope: Scope) -> str:
+    """How the shop does, and what moved in it."""
+    return sentences.so_what(store, scope, figures=cached.answer(kpis, store, scope), judge=cached.judge)
 
 
 def open_interest(rows: pl.DataFrame, picked: list[int]) -> None:
@@ -48,7 +52,7 @@ scope = state.scope(opened.meta)
 by = state.by(opened.meta, [kind for kind in opened.meta.bys if kind in INTERESTS])
 head("Home", "What changed since last time?", opened.meta)
 with block("The summary"):
-    so_what(cached.answer(sentences.so_what, opened, scope))
+    so_what(cached.answer(sentence_of, opened, scope))
 with block("The key figures"):
     figures = cached.answer(kpis, opened, scope)
     kpi_row(figures, "28 days before")

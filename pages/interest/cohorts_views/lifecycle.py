@@ -40,6 +40,11 @@ def bars(store: Store, scope: Scope, **about: str) -> go.Figure:
     return lifecycle_bars(cached.answer(one, store, scope, **about))
 
 
+def sentence_of(store: Store, scope: Scope, **about: str) -> str:
+    """Who is active and who goes quiet, in a sentence."""
+    return sentences.states(cached.answer(one, store, scope, **about), grain=about["grain"])
+
+
 def alt_of(store: Store, scope: Scope, **about: str) -> str:
     """What the bars show, in words."""
     return alt_lifecycle_bars(cached.answer(one, store, scope, **about))
@@ -67,16 +72,10 @@ def draw(opened: Store, scope: Scope, knobs: Knobs) -> None:
     if frame.is_empty():
         empty("Nobody touched this in these days. Choose another interest or widen the dates.")
         return
-    sentence = cached.answer(
-        sentences.lifecycle_so_what, opened, scope, by=knobs.by if chosen else "all", grain=grain, interest=chosen
-    )
-    so_what(sentence)
-    chart(
-        cached.picture(bars, opened, scope, by=knobs.by, grain=grain, interest=chosen),
-        cached.answer(alt_of, opened, scope, by=knobs.by, grain=grain, interest=chosen),
-        "lifecycle",
-        key="cohorts_lifecycle",
-    )
+    about = {"by": knobs.by, "grain": grain, "interest": chosen}
+    so_what(cached.answer(sentence_of, opened, scope, **about))
+    alt = cached.answer(alt_of, opened, scope, **about)
+    chart(cached.picture(bars, opened, scope, **about), alt, "lifecycle", key="cohorts_lifecycle")
     now = cached.answer(latest, opened, scope, by=knobs.by, grain=grain)
     st.subheader("Every interest at the end of the last complete period", anchor=False)
     table(

@@ -8,7 +8,7 @@ import plotly.graph_objects as go
 import polars as pl
 import streamlit as st
 
-from analytics.cohorts import cohort_mix, cohort_sizes, moved_to, others_mix
+from analytics.cohorts import cohort_sizes, mixes, moved_to
 from analytics.figures import alt_mix_ribbons, interest_colours, mix_ribbons
 from analytics.sentences import cohorts as sentences
 from data.scope import Scope
@@ -37,15 +37,26 @@ COLUMNS = {
 
 def ribbons(store: Store, scope: Scope, *, cohort: str, by: str, start: date) -> go.Figure:
     """The mix of one cohort beside that of all others."""
-    about: dict[str, Any] = {"cohort": cohort, "by": by, "start": start}
-    own = cached.answer(cohort_mix, store, scope, **about)
+    found = cached.answer(mixes, store, scope, cohort=cohort, by=by, start=start)
     palette = cached.answer(interest_colours, store, by=by)
-    return mix_ribbons(own, others_mix(store, scope, **about), grain=cohort, palette=palette)
+    return mix_ribbons(found.own, found.others, grain=cohort, palette=palette)
 
 
 def alt_of(store: Store, scope: Scope, **about: Any) -> str:
     """What the ribbons of the cohort show, in words."""
-    return alt_mix_ribbons(cached.answer(cohort_mix, store, scope, **about))
+    return alt_mix_ribbons(cached.answer(mixes, store, scope, **about).own)
+
+
+def moves_of(store: Store, scope: Scope, **about: Any) -> pl.DataFrame:
+    """What the cohort moved to."""
+    return moved_to(store, scope, known=cached.answer(mixes, store, scope, **about), **about)
+
+
+def sentence_of(store: Store, scope: Scope, *, cohort: str, by: str, start: date) -> str:
+    """What the cohort came for and moved to, in a sentence."""
+    about: dict[str, Any] = {"cohort": cohort, "by": by, "start": start}
+    own, moves = cached.answer(mixes, store, scope, **about).own, cached.answer(moves_of, store, scope, **about)
+    return sentences.turned_to(own, moves, cohort=cohort, start=start)
 
 
 def draw(opened: Store, scope: Scope, knobs: Knobs) -> None:
@@ -58,10 +69,9 @@ def draw(opened: Store, scope: Scope, knobs: Knobs) -> None:
     if start is None:
         return
     about: dict[str, Any] = {"cohort": knobs.cohort, "by": knobs.by, "start": start}
-    moves = cached.answer(moved_to, opened, scope, **about)
-    sentence = cached.answer(sentences.mix_so_what, opened, scope, **about)
-    so_what(sentence)
-    own = cached.answer(cohort_mix, opened, scope, **about)
+    moves = cached.answer(moves_of, opened, scope, **about)
+    so_what(cached.answer(sentence_of, opened, scope, **about))
+    own = cached.answer(mixes, opened, scope, **about).own
     alt = cached.answer(alt_of, opened, scope, **about)
     chart(cached.picture(ribbons, opened, scope, **about), alt, "mix", key="cohorts_mix")
     st.subheader("What they moved to", anchor=False)

@@ -16,7 +16,7 @@ from pages.shared import cached
 from pages.shared.parts import chart, empty, export, so_what, table
 
 VALUE = {"retention": "retention", "value": "revenue_so_far"}
-SAYS = {"retention": sentences.retention_so_what, "value": sentences.value_so_what}
+SAYS = {"retention": sentences.came_back, "revenue_so_far": sentences.worth}
 
 
 def grid(store: Store, scope: Scope, *, cohort: str, value: str) -> go.Figure:
@@ -28,6 +28,11 @@ def grid(store: Store, scope: Scope, *, cohort: str, value: str) -> go.Figure:
 def curves(store: Store, scope: Scope, *, cohort: str, value: str) -> go.Figure:
     """The same as curves."""
     return cohort_curves(cached.answer(retention_of, store, scope, cohort=cohort), value=value, grain=cohort)
+
+
+def sentence_of(store: Store, scope: Scope, *, cohort: str, value: str) -> str:
+    """Who comes back, or what they are worth, in a sentence."""
+    return SAYS[value](cached.answer(retention_of, store, scope, cohort=cohort), cohort=cohort)
 
 
 def alt_of(store: Store, scope: Scope, *, cohort: str, value: str) -> str:
@@ -42,9 +47,8 @@ def draw(opened: Store, scope: Scope, knobs: Knobs) -> None:
         empty("No cohort starts in these days among these people. Widen the dates or take a filter away.")
         return
     value = VALUE[knobs.view]
-    sentence = cached.answer(SAYS[knobs.view], opened, scope, cohort=knobs.cohort)
-    so_what(sentence)
     about = {"cohort": knobs.cohort, "value": value}
+    so_what(cached.answer(sentence_of, opened, scope, **about))
     alt = cached.answer(alt_of, opened, scope, **about)
     figure = cached.picture(grid, opened, scope, **about)
     chart(figure, alt, f"cohorts-{knobs.view}", key="cohorts_grid", on_pick=cell.pick)

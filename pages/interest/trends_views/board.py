@@ -4,7 +4,7 @@ import polars as pl
 import streamlit as st
 
 from analytics.aside import aside_sentence
-from analytics.interest_table import ORDERS, interest_table
+from analytics.interest_table import ORDERS, in_order, interest_table
 from data.scope import Scope
 from data.store import Store
 from pages.interest.trends_views.controls import Knobs
@@ -32,6 +32,16 @@ def columns(metric: str, thing: str) -> dict[str, object]:
     }
 
 
+def rows_of(store: Store, scope: Scope, **about: str) -> pl.DataFrame:
+    """Every interest, judged."""
+    return interest_table(store, scope, judge=cached.judge, **about)
+
+
+def ordered(store: Store, scope: Scope, *, order: str, **about: str) -> pl.DataFrame:
+    """The same as `order` says."""
+    return in_order(cached.answer(rows_of, store, scope, **about), order)
+
+
 def draw(opened: Store, scope: Scope, knobs: Knobs) -> None:
     """Order, table, export."""
     about = {"by": knobs.by, "metric": knobs.metric, "grain": knobs.grain}
@@ -42,7 +52,7 @@ def draw(opened: Store, scope: Scope, knobs: Knobs) -> None:
             "Order", list(ORDERS), default="rising", required=True, key=state.ORDER, bind="query-params",
             label_visibility="collapsed",
         )  # fmt: skip
-    frame = cached.answer(interest_table, opened, scope, order=order or "rising", **about)
+    frame = cached.answer(ordered, opened, scope, order=order or "rising", **about)
     if frame.is_empty():
         empty("There is nothing to compare among these people. Take a filter away.")
         return

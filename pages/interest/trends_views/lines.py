@@ -42,6 +42,11 @@ def figure_of(store: Store, scope: Scope, *, marks: Marks, **wanted: Any) -> go.
     return trend_lines(frame, notes=marks, palette=cached.answer(interest_colours, store, by=wanted["by"]), **look)
 
 
+def sentence_of(store: Store, scope: Scope, **about: str) -> str:
+    """What moved, in a sentence."""
+    return sentences.so_what(store, scope, judge=cached.judge, **about)
+
+
 def alt_of(store: Store, scope: Scope, **wanted: Any) -> str:
     """What that chart shows, in words."""
     frame, _ = cached.answer(shown, store, scope, **wanted)
@@ -56,8 +61,7 @@ def draw(opened: Store, scope: Scope, knobs: Knobs) -> None:
     if frame.is_empty():
         empty("Nothing happened in these days among these people. Widen the dates or take a filter away.")
         return
-    sentence = cached.answer(sentences.so_what, opened, scope, compare=knobs.compare, **about)
-    so_what(sentence)
+    so_what(cached.answer(sentence_of, opened, scope, compare=knobs.compare, **about))
     if season_note:
         st.caption(season_note)
     figure = cached.picture(figure_of, opened, scope, marks=notes.marks(state.settings()), **wanted)
