@@ -6,20 +6,11 @@ from datetime import date
 
 import polars as pl
 
-from analytics.cohorts import cohort_mix, moved_to, retention
-from analytics.lifecycle import lifecycle
 from analytics.periods import label
 from analytics.sentences.words import day, listed, percent
-from data.scope import Scope
-from data.store import Store
 
 AGES = {"week": (1, 4, 12, 52), "month": (1, 3, 6, 12), "quarter": (1, 2, 4)}
 LEAST_PEOPLE = 20
-
-
-def retention_so_what(store: Store, scope: Scope, *, cohort: str) -> str:
-    """The sentence above the retention grid."""
-    return came_back(retention(store, scope, cohort=cohort), cohort=cohort)
 
 
 def came_back(frame: pl.DataFrame, *, cohort: str) -> str:
@@ -60,11 +51,6 @@ def _newer(known: pl.DataFrame, cohort: str) -> str:
     )
 
 
-def value_so_what(store: Store, scope: Scope, *, cohort: str) -> str:
-    """The sentence above the revenue of cohorts."""
-    return worth(retention(store, scope, cohort=cohort), cohort=cohort)
-
-
 def worth(frame: pl.DataFrame, *, cohort: str) -> str:
     """What a person brings at first and by later ages, from a frame of `retention`."""
     known = _arrived(frame)
@@ -84,12 +70,6 @@ def worth(frame: pl.DataFrame, *, cohort: str) -> str:
         f"A person brings {at_first:,.0f} in the first {cohort} on average, and in all {listed(parts)}. "
         "Later ages rest on older cohorts only."
     )
-
-
-def mix_so_what(store: Store, scope: Scope, *, cohort: str, by: str, start: date) -> str:
-    """The sentence above the interest mix of one cohort."""
-    own = cohort_mix(store, scope, cohort=cohort, by=by, start=start)
-    return turned_to(own, moved_to(store, scope, cohort=cohort, by=by, start=start), cohort=cohort, start=start)
 
 
 def turned_to(own: pl.DataFrame, moves: pl.DataFrame, *, cohort: str, start: date) -> str:
@@ -132,12 +112,6 @@ def turned_to(own: pl.DataFrame, moves: pl.DataFrame, *, cohort: str, start: dat
 
 def _points(gain: float) -> str:
     return f"{gain * 100:+.1f} points"
-
-
-def lifecycle_so_what(store: Store, scope: Scope, *, by: str, grain: str, interest: str) -> str:
-    """The sentence above the people of one interest by state."""
-    frame = lifecycle(store, scope, by=by, grain=grain)
-    return states(frame.filter(pl.col("id") == interest), grain=grain)
 
 
 def states(frame: pl.DataFrame, *, grain: str) -> str:

@@ -2,17 +2,10 @@ from datetime import date
 
 import polars as pl
 
+from analytics.cohorts import cohort_mix, moved_to, retention
 from analytics.cohorts.moves import MOVED_SCHEMA
-from analytics.sentences.cohorts import (
-    came_back,
-    lifecycle_so_what,
-    mix_so_what,
-    retention_so_what,
-    states,
-    turned_to,
-    value_so_what,
-    worth,
-)  # fmt: skip
+from analytics.lifecycle import lifecycle
+from analytics.sentences.cohorts import came_back, states, turned_to, worth
 from data.scope import Scope
 
 START = date(2024, 1, 1)
@@ -133,10 +126,13 @@ def test_who_is_active_and_who_goes_quiet():
     )
 
 
-def test_every_sentence_can_be_asked_of_a_store(shop):
+def test_every_sentence_can_be_made_of_a_store(shop):
+    by_month, by_week = (retention(shop, Scope(), cohort=cohort) for cohort in ("month", "week"))
+    about = {"cohort": "month", "by": "category", "start": START}
+    own, moves = cohort_mix(shop, Scope(), **about), moved_to(shop, Scope(), **about)
+    toys = lifecycle(shop, Scope(), by="category", grain="month").filter(id="toys")
     for sentence in (
-        retention_so_what(shop, Scope(), cohort="month"), value_so_what(shop, Scope(), cohort="week"),
-        mix_so_what(shop, Scope(), cohort="month", by="category", start=START),
-        lifecycle_so_what(shop, Scope(), by="category", grain="month", interest="toys"),
+        came_back(by_month, cohort="month"), worth(by_week, cohort="week"),
+        turned_to(own, moves, cohort="month", start=START), states(toys, grain="month"),
     ):  # fmt: skip
         assert sentence.endswith(".")
