@@ -90,6 +90,7 @@ def counts(
     to be counted anew and it does not, they are null. `of` says that a window is made of whole weeks or months, of
     which there are fewer than days to add up. Columns: id, start, events, users, revenue.
     """
+    grain = _aligned(grain, first, last)
     way = _way(store, scope, by, grain, users)
     params: dict[str, object] = {"first": first, "last": last}
     if scope.interests:
@@ -103,6 +104,7 @@ def together(
     store: Store, scope: Scope, *, by: str, grain: str, first: date, last: date, left_out: Sequence[str] = ()
 ) -> pl.DataFrame:
     """Events and revenue of all lines as one, but of those `left_out`: columns of `counts`, id '', users null."""
+    grain = _aligned(grain, first, last)
     way = _way(store, scope, by, grain, False)
     params: dict[str, object] = {"first": first, "last": last}
     if scope.interests:
@@ -114,9 +116,9 @@ def together(
     return _personal(store, way, grain, params, False, line=TOGETHER)
 
 
-def lies_ready(store: Store, scope: Scope, *, by: str, grain: str) -> bool:
-    """Whether events and revenue were counted already, so that asking twice costs little."""
-    return _way(store, scope, by, grain, False).ready
+def lies_ready(store: Store, scope: Scope, *, by: str, grain: str, users: bool = False) -> bool:
+    """Whether events and revenue, and `users`, were counted already, so that asking twice costs little."""
+    return _way(store, scope, by, grain, users).ready
 
 
 @dataclass(frozen=True)
@@ -142,6 +144,11 @@ def _way(store: Store, scope: Scope, by: str, grain: str, users: bool) -> _Way:
     )
     who = people(store, scope, personal=lookup)
     return _Way(segment, kind, who, who.ready and not lookup)
+
+
+def _aligned(grain: str, first: date, last: date) -> str:
+    """Blocks of seven days that begin on Mondays are weeks, and those were counted already, people too."""
+    return "week" if grain == "block" and first.weekday() == 0 and last.weekday() == 6 else grain
 
 
 def _rows(grain: str, of: str = "day") -> str:

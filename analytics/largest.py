@@ -50,9 +50,10 @@ def counted(
     every, users = names(store, by), metric == "users"
     reach: dict[str, Any] = {"by": by, "first": shown["start"][0], "last": shown["end"][-1]}
     folds = top is not None if lines is None else lines.kept is not None
-    apart = folds and every.height > MANY and segment_of(by) is None
-    # Rows of people are gone through once and folded here, unless distinct people of every line would be counted.
-    apart = apart and (users or lies_ready(store, scope, by=by, grain=grain))
+    # Where nothing lies ready, rows of people are gone through once and folded here, unless that would mean to count
+    # the distinct people of every line.
+    ready = lies_ready(store, scope, by=by, grain=grain, users=users)
+    apart = folds and segment_of(by) is None and (every.height > MANY if ready else users)
     found = None if apart else counts(store, scope, grain=grain, users=users, **reach)
     if lines is None or not folds:
         sizes = found if found is not None else counts(store, scope, grain="window", of=grain, **reach)

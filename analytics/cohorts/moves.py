@@ -4,38 +4,36 @@ from __future__ import annotations
 
 from dataclasses import replace
 from datetime import date
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 import polars as pl
 
 from analytics.choices import ASIDE
-from analytics.cohorts.cells import AGE
 from analytics.cohorts.mix import Mixes, mixes
 from analytics.people import people
+from analytics.periods import shift
 from analytics.significance import passes
 from data.scope import Scope
 from data.store import Store
 
 OWN_SQL = """
 WITH own AS (
-    SELECT d.u, d.id, coalesce(sum(d.events) FILTER ({age} = 0), 0)::BIGINT AS e1,
-        coalesce(sum(d.events) FILTER ({age} > 0), 0)::BIGINT AS e2
+    SELECT d.u, d.id, coalesce(sum(d.events) FILTER (d.day < $second), 0)::BIGINT AS e1,
+        coalesce(sum(d.events) FILTER (d.day >= $second), 0)::BIGINT AS e2
     FROM user_day d JOIN users u ON u.u = d.u
-    WHERE d."by" = $by AND date_trunc($grain, u.cohort_day)::DATE = $start
-        AND d.day >= date_trunc($grain, u.cohort_day) AND {age} <= $last {filters}
+    WHERE d."by" = $by AND d.day >= $start AND d.day < $end AND d.u % $every = 0
+        AND date_trunc($grain, u.cohort_day)::DATE = $start {filters}
     GROUP BY d.u, d.id
 ), people AS (
     SELECT u, sum(e1)::BIGINT AS p1, sum(e2)::BIGINT AS p2 FROM own GROUP BY u
 ), whole AS (
-    SELECT sum(p1)::DOUBLE AS t1, sum(p2)::DOUBLE AS t2, sum(p1 * p1)::DOUBLE AS p11, sum(p1 * p2)::DOUBLE AS p12,
-        sum(p2 * p2)::DOUBLE AS p22
-    FROM people
+    SELECT sum(p1 * p1)::DOUBLE AS p11, sum(p1 * p2)::DOUBLE AS p12, sum(p2 * p2)::DOUBLE AS p22 FROM people
 )
 SELECT o.id, sum(e1 * e1)::DOUBLE AS e11, sum(e1 * e2)::DOUBLE AS e12, sum(e2 * e2)::DOUBLE AS e22,
     sum(e1 * p1)::DOUBLE AS e1p1, sum(e1 * p2)::DOUBLE AS e1p2, sum(e2 * p1)::DOUBLE AS e2p1,
-    sum(e2 * p2)::DOUBLE AS e2p2, any_value(w.t1) AS t1, any_value(w.t2) AS t2, any_value(w.p11) AS p11,
-    any_value(w.p12) AS p12, any_value(w.p22) AS p22
+    sum(e2 * p2)::DOUBLE AS e2p2, any_value(w.p11) AS p11, any_value(w.p12) AS p12, any_value(w.p22) AS p22
 FROM own o JOIN people p ON p.u = o.u CROSS JOIN whole w
 GROUP BY o.id
 """
@@ -50,6 +48,8 @@ LEAST_PEOPLE = 20
 """People of the cohort below which no gain is called clear."""
 REACH = 1.96
 ROUNDING = 1e-12
+ENOUGH = 20_000
+"""People from whom V is estimated where a cohort has more; it is known to about one part in a hundred then."""
 
 
 def moved_to(
@@ -64,7 +64,8 @@ def moved_to(
     V = sum over people of ((e_later - later E_later) / sum E_later - (e_first - first E_first) / sum E_first)^2,
     e and E being a person's events in the line and in all lines: the variance of a difference of two ratios with
     the person as unit (Taylor linearisation), so that one large buyer cannot make a move. Others are taken to
-    vary as the cohort's own people do.
+    vary as the cohort's own people do. Of a cohort of 40,000 people or more, V is estimated from one in so many that
+    20,000 are left.
     clear: passes Benjamini-Hochberg 5 % over all lines, in a cohort of at least 20 people. The season of the first
     period is still in it: whoever came in December leaves Christmas behind.
     `known` is what `mixes` gives for the same cohort and people and all interests, where it was asked already.
@@ -85,31 +86,35 @@ def moved_to(
             summed = summed.with_columns((pl.col(events) / pl.col(events).sum()).alias(side + when))
             frame = frame.join(summed, on="id", how="left", maintain_order="left")
     frame = frame.fill_null(0)
-    error = _errors(store, everything, cohort, by, start, max(later), frame)
-    error *= np.sqrt(1 + known.size / max(known.others_size, 1))
+    every = max(known.size // ENOUGH, 1)
+    error = _errors(store, everything, cohort, by, start, max(later), every, frame)
+    error *= np.sqrt(every * (1 + known.size / max(known.others_size, 1)))
     frame = _judged(frame, error, known.size).filter(~pl.col("id").is_in(ASIDE))
     return frame.filter(pl.col("id").is_in(list(scope.interests))) if scope.interests else frame
 
 
 def _errors(
-    store: Store, scope: Scope, cohort: str, by: str, start: date, last: int, frame: pl.DataFrame
+    store: Store, scope: Scope, cohort: str, by: str, start: date, last: int, every: int, frame: pl.DataFrame
 ) -> npt.NDArray[np.float64]:
-    """The standard error of later - first of every line of `frame`, with people as units."""
+    """The standard error of later - first of every line of `frame`, with people as units: one in `every` of them."""
     who = people(store, scope, personal=True)
-    sql = OWN_SQL.format(age=AGE[cohort], filters=who.where)
-    found = store.query(sql, {"by": by, "grain": cohort, "start": start, "last": last, **who.params})
+    reach = {"start": start, "second": shift(start, cohort, 1), "end": shift(start, cohort, last + 1)}
+    found = store.query(
+        OWN_SQL.format(filters=who.where), {"by": by, "grain": cohort, "every": every, **reach, **who.params}
+    )
     sums = frame.join(found, on="id", how="left", maintain_order="left").fill_null(0)
-    values = {name: sums[name].to_numpy() for name in (*found.columns[1:], "first", "later")}
+    values: dict[str, Any] = {name: sums[name].to_numpy() for name in (*found.columns[1:], "first", "later")}
+    values |= {f"t{n}": sums[name].sum() for n, name in ((1, "events_first"), (2, "events_later"))}
     error: npt.NDArray[np.float64] = np.sqrt(_variance(values))
     return error
 
 
-def _variance(v: dict[str, npt.NDArray[np.float64]]) -> npt.NDArray[np.float64]:
+def _variance(v: dict[str, Any]) -> npt.NDArray[np.float64]:
     """The sum over people of the square in `moved_to`, multiplied out."""
     first, later = v["first"], v["later"]
+    t1, t2 = max(float(v["t1"]), 1.0), max(float(v["t2"]), 1.0)
     # Whoever has nothing in a line still counts in the totals, so those are the cohort's in every row.
-    t1, t2, p11, p12, p22 = (v[name].max(initial=0) for name in ("t1", "t2", "p11", "p12", "p22"))
-    t1, t2 = max(t1, 1.0), max(t2, 1.0)
+    p11, p12, p22 = (v[name].max(initial=0) for name in ("p11", "p12", "p22"))
     lines = v["e22"] / t2**2 - 2 * v["e12"] / (t1 * t2) + v["e11"] / t1**2
     both = later / t2 * (v["e2p2"] / t2 - v["e1p2"] / t1) - first / t1 * (v["e2p1"] / t2 - v["e1p1"] / t1)
     whole = later**2 * p22 / t2**2 - 2 * first * later * p12 / (t1 * t2) + first**2 * p11 / t1**2

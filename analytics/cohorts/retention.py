@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import date, timedelta
 
 import polars as pl
 
 from analytics.choices import COHORTS, chosen
-from analytics.cohorts.cells import AGE, INTERESTS, active, ages, sizes
+from analytics.cohorts.cells import INTERESTS, active, ages, sizes
 from analytics.people import people
-from analytics.periods import floor
+from analytics.periods import floor, shift
 from data.errors import InputError
 from data.scope import Scope
 from data.store import Store
@@ -17,7 +17,8 @@ from data.store import Store
 CELL_USERS_SQL = """
 SELECT DISTINCT u.user_no
 FROM user_day d JOIN users u ON u.u = d.u
-WHERE d."by" = $by AND d.events > 0 AND date_trunc($grain, u.cohort_day)::DATE = $start AND {age} = $age {filters}
+WHERE d."by" = $by AND d.events > 0 AND d.day BETWEEN $first AND $last
+    AND date_trunc($grain, u.cohort_day)::DATE = $start {filters}
 ORDER BY u.user_no
 """
 RETENTION_COLUMNS = (
@@ -66,10 +67,12 @@ def cell_users(store: Store, *, cohort: str, start: date, age: int, scope: Scope
             f"{cohort} ({floor(start, cohort)}), and ages start at 0."
         )
     who = people(store, scope, personal=True)
-    params: dict[str, object] = {"grain": cohort, "start": start, "age": age, **who.params}
+    # Days are put in order, so asking for the days of that age leaves out all others.
+    first, last = shift(start, cohort, age), shift(start, cohort, age + 1) - timedelta(days=1)
+    params: dict[str, object] = {"grain": cohort, "start": start, "first": first, "last": last, **who.params}
     params["by"] = store.meta.default_by if scope.interests else "all"
     if scope.interests:
         params["interests"] = list(scope.interests)
     filters = (INTERESTS.format(id="d.id") if scope.interests else "") + who.where
-    sql = CELL_USERS_SQL.format(age=AGE[cohort], filters=filters)
+    sql = CELL_USERS_SQL.format(filters=filters)
     return [int(number) for number in store.query(sql, params)["user_no"]]

@@ -1,6 +1,7 @@
 """The interval of a move, against its definition counted person by person."""
 
 import math
+import random
 from datetime import date, timedelta
 
 import pytest
@@ -77,3 +78,26 @@ def test_both_mixes_counted_once_are_the_two(shop):
     assert both.size == sizes.filter(cohort=start)["size"].sum()
     assert both.size + both.others_size == sizes["size"].sum()
     assert_frame_equal(moved_to(shop, Scope(), known=both, **knobs), moved_to(shop, Scope(), **knobs))
+
+
+def test_a_part_of_a_large_cohort_says_how_sure_it_is(make_store, event, monkeypatch):
+    draw = random.Random(4)
+    day = date(2024, 5, 1)
+    lines = ("toys", "books", "games")
+    own = [
+        event(day + timedelta(days=31 * month), user, line[0], line)
+        for user in range(900) for month in (0, 1) for line in draw.choices(lines, (5, 3 + month, 1), k=4)
+    ]  # fmt: skip
+    rest = [
+        event(day + timedelta(days=31 * (month + 1)), 1000 + user, line[0], line)
+        for user in range(300) for month in (0, 1) for line in draw.choices(lines, (5, 3, 1), k=4)
+    ]  # fmt: skip
+    store = make_store([event(date(2024, 1, 1), 9999), *own, *rest, event(date(2024, 9, 30), 9998)])
+    knobs = {"cohort": "month", "by": "category", "start": day}
+    whole = moved_to(store, Scope(), **knobs).sort("id")
+    monkeypatch.setattr("analytics.cohorts.moves.ENOUGH", 300)
+    part = moved_to(store, Scope(), **knobs).sort("id")
+    assert part["gain"].to_list() == whole["gain"].to_list()
+    widths = [(frame["high"] - frame["gain"]).to_list() for frame in (part, whole)]
+    assert widths[0] != widths[1]
+    assert widths[0] == pytest.approx(widths[1], rel=0.15)
