@@ -48,7 +48,7 @@ LEAST_PEOPLE = 20
 """People of the cohort below which no gain is called clear."""
 REACH = 1.96
 ROUNDING = 1e-12
-ENOUGH = 20_000
+ENOUGH = 10_000
 """People from whom V is estimated where a cohort has more; it is known to about one part in a hundred then."""
 
 
@@ -64,8 +64,8 @@ def moved_to(
     V = sum over people of ((e_later - later E_later) / sum E_later - (e_first - first E_first) / sum E_first)^2,
     e and E being a person's events in the line and in all lines: the variance of a difference of two ratios with
     the person as unit (Taylor linearisation), so that one large buyer cannot make a move. Others are taken to
-    vary as the cohort's own people do. Of a cohort of 40,000 people or more, V is estimated from one in so many that
-    20,000 are left.
+    vary as the cohort's own people do. Of a cohort of 20,000 people or more, V is estimated from one in so many that
+    10,000 are left.
     clear: passes Benjamini-Hochberg 5 % over all lines, in a cohort of at least 20 people. The season of the first
     period is still in it: whoever came in December leaves Christmas behind.
     `known` is what `mixes` gives for the same cohort and people and all interests, where it was asked already.
