@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 
@@ -22,7 +22,7 @@ FROM trend
 WHERE "by" = $by AND grain = $grain AND segment = $segment AND start BETWEEN $first AND $last {filters}
 """
 SUMMED_SQL = """
-SELECT {line} AS id, {start} AS start, sum(events)::BIGINT AS events, NULL::BIGINT AS users,
+SELECT {line} AS id, {start} AS start, sum(events)::BIGINT AS events, {users} AS users,
     sum(revenue)::DOUBLE AS revenue
 FROM trend
 WHERE "by" = $by AND grain = $grain AND segment = $segment AND start BETWEEN $first AND $last {filters}
@@ -37,6 +37,10 @@ GROUP BY ALL
 """
 JOINED = " LEFT JOIN users u ON u.u = d.u"
 DISTINCT = "count(DISTINCT d.u) FILTER (d.events > 0)"
+INNER = {
+    "ready": "(sum(events) FILTER (start BETWEEN $from AND $to))::BIGINT",
+    "personal": "(sum(d.events) FILTER (d.day BETWEEN $from AND $to))::BIGINT",
+}
 START = {
     "day": "{day}",
     "week": "date_trunc('week', {day})::DATE",
@@ -47,9 +51,12 @@ START = {
 """From a day to the start of its stretch: block = whole weeks counted back from the last day, window = all of it."""
 
 ONLY = " AND {id} IN (SELECT unnest($interests))"
-BUT = " AND {id} NOT IN (SELECT unnest($left_out))"
 TOGETHER = "''"
 """The line of all lines as one."""
+OTHERS = "others"
+FOLDED = f"CASE WHEN {{id}} IN (SELECT unnest($kept)) THEN {{id}} ELSE '{OTHERS}' END"
+"""The lines that are kept, and all others as one."""
+UNCOUNTED = "NULL::BIGINT"
 
 NAMES_SQL = 'SELECT id, name, rank FROM interests WHERE "by" = $by ORDER BY rank'
 ITEMS_SQL = "SELECT item_id AS id, name, row_number() OVER (ORDER BY events DESC, item_id) AS rank FROM items"
@@ -80,40 +87,44 @@ def counts(
     first: date,
     last: date,
     users: bool = False,
-    of: str = "day",
+    kept: Sequence[str] | None = None,
 ) -> pl.DataFrame:
     """What happened from `first` to `last`; lines and stretches without any event are absent.
 
     `by` as in `trend`; `grain` is day, week, month, block (whole weeks counted back from `last`) or window (one
     stretch). The scope's interests are ids of `by`; where the lines are the values of a segment, they are ids of
     the log's default interest. Distinct users are counted where `users` asks for them; where they would have
-    to be counted anew and it does not, they are null. `of` says that a window is made of whole weeks or months, of
-    which there are fewer than days to add up. Columns: id, start, events, users, revenue.
+    to be counted anew and it does not, they are null. With `kept`, all lines but those are one, 'others', whose
+    users are null. Columns: id, start, events, users, revenue.
     """
     grain = _aligned(grain, first, last)
     way = _way(store, scope, by, grain, users)
+    counted = DISTINCT if users else UNCOUNTED
     params: dict[str, object] = {"first": first, "last": last}
-    if scope.interests:
-        params["interests"] = list(scope.interests)
-    if way.ready:
-        return _ready(store, way, grain, _rows(grain, of), params)
-    return _personal(store, way, grain, params, users)
+    if kept is not None:
+        return _ask(store, scope, way, grain, {**params, "kept": list(kept)}, counted, line=FOLDED)
+    return _ask(store, scope, way, grain, params, counted)
 
 
-def together(
-    store: Store, scope: Scope, *, by: str, grain: str, first: date, last: date, left_out: Sequence[str] = ()
-) -> pl.DataFrame:
-    """Events and revenue of all lines as one, but of those `left_out`: columns of `counts`, id '', users null."""
+def together(store: Store, scope: Scope, *, by: str, grain: str, first: date, last: date) -> pl.DataFrame:
+    """Events and revenue of all lines as one: columns of `counts`, id '', users null."""
     grain = _aligned(grain, first, last)
     way = _way(store, scope, by, grain, False)
-    params: dict[str, object] = {"first": first, "last": last}
-    if scope.interests:
-        params["interests"] = list(scope.interests)
-    if left_out:
-        params["left_out"] = list(left_out)
-    if way.ready:
-        return _ready(store, way, grain, _rows(grain), params, line=TOGETHER)
-    return _personal(store, way, grain, params, False, line=TOGETHER)
+    return _ask(store, scope, way, grain, {"first": first, "last": last}, UNCOUNTED, line=TOGETHER)
+
+
+def sizes(
+    store: Store, scope: Scope, *, by: str, of: str, first: date, last: date, within: tuple[date, date]
+) -> pl.DataFrame:
+    """The events of every line from `first` to `last`, and of them those `within` two days: id, events, inner.
+
+    `of` is the grain of the periods that all these days are the ends of: whole weeks or months are fewer to add up
+    than days.
+    """
+    way = _way(store, scope, by, "window", False)
+    params: dict[str, object] = {"first": first, "last": last, "from": within[0], "to": within[1]}
+    found = _ask(store, scope, way, "window", params, INNER["ready" if way.ready else "personal"], of=of)
+    return found.select("id", "events", inner=pl.col("users").fill_null(0))
 
 
 def lies_ready(store: Store, scope: Scope, *, by: str, grain: str, users: bool = False) -> bool:
@@ -151,33 +162,46 @@ def _aligned(grain: str, first: date, last: date) -> str:
     return "week" if grain == "block" and first.weekday() == 0 and last.weekday() == 6 else grain
 
 
-def _rows(grain: str, of: str = "day") -> str:
-    """The grain of the rows that a stretch is made of."""
-    return of if grain in ("block", "window") else grain
+def _ask(
+    store: Store,
+    scope: Scope,
+    way: _Way,
+    grain: str,
+    params: dict[str, object],
+    users: str,
+    *,
+    line: str = "{id}",
+    of: str = "day",
+) -> pl.DataFrame:
+    """`counts`, whose columns `users` and `id` are made by SQL."""
+    if scope.interests:
+        params = {**params, "interests": list(scope.interests)}
+    if way.ready:
+        return _ready(store, way, grain, of if grain in ("block", "window") else grain, params, users, line)
+    return _personal(store, way, grain, params, users, line)
 
 
 def _ready(
-    store: Store, way: _Way, grain: str, rows: str, params: dict[str, object], *, line: str | None = None
+    store: Store, way: _Way, grain: str, rows: str, params: dict[str, object], users: str, line: str
 ) -> pl.DataFrame:
     """From the pre-aggregated counts, those of the grain `rows`."""
-    filters = _filters("id", params)
+    filters = ONLY.format(id="id") if "interests" in params else ""
     params = {**params, "by": way.kind, "grain": rows, "segment": way.segment or way.who.segment}
     if way.segment is None:
         filters += " AND value = $value"
         params["value"] = way.who.value
-    sql = (READY_SQL if rows == grain and line is None else SUMMED_SQL).format(
-        line=line or ("id" if way.segment is None else "value"),
+    sql = (READY_SQL if rows == grain and line == "{id}" else SUMMED_SQL).format(
+        line=line.format(id="id" if way.segment is None else "value"),
         start="start" if rows == grain else START[grain].format(day="start"),
+        users=UNCOUNTED if users == DISTINCT else users,
         filters=filters,
     )
     return _typed(store.query(sql, params))
 
 
-def _personal(
-    store: Store, way: _Way, grain: str, params: dict[str, object], users: bool, *, line: str | None = None
-) -> pl.DataFrame:
+def _personal(store: Store, way: _Way, grain: str, params: dict[str, object], users: str, line: str) -> pl.DataFrame:
     """From one row per user, visit and interest; for items and, in a large log, brands one per event."""
-    filters = ' AND d."by" = $by' + _filters("d.id", params) + way.who.where
+    filters = ' AND d."by" = $by' + (ONLY.format(id="d.id") if "interests" in params else "") + way.who.where
     params = {**params, "by": way.kind}
     shown = "d.id"
     if way.segment is not None:
@@ -190,17 +214,12 @@ def _personal(
         filters += f" AND {shown} IS NOT NULL"
     sql = PERSONAL_SQL.format(
         rows="user_day d" + (JOINED if "u." in shown + filters else ""),
-        line=line or shown,
+        line=line.format(id=shown),
         start=START[grain].format(day="d.day"),
-        users=DISTINCT if users else "NULL::BIGINT",
+        users=users,
         filters=filters,
     )
     return _typed(store.query(sql, {**params, **way.who.params}))
-
-
-def _filters(line: str, params: Mapping[str, object]) -> str:
-    """The conditions on the lines that the values in `params` are for."""
-    return "".join(sql.format(id=line) for name, sql in (("interests", ONLY), ("left_out", BUT)) if name in params)
 
 
 def _typed(frame: pl.DataFrame) -> pl.DataFrame:

@@ -1,7 +1,7 @@
 """The lines of a trend with their counts: all of them, or the largest and the others as one.
 
-A catalogue has thousands of items and a chart shows eight. Where the counts lie ready, the others are added up where
-they lie, so that nine lines come out however many there are.
+A catalogue has thousands of items and a chart shows eight: the others are added up where they lie, so that nine lines
+come out however many there are.
 """
 
 from __future__ import annotations
@@ -12,11 +12,12 @@ from typing import Any
 import polars as pl
 
 from analytics.choices import ASIDE, segment_of
-from analytics.counts import counts, lies_ready, names, together
+from analytics.counts import OTHERS, counts, lies_ready, names, sizes
 from data.scope import Scope
 from data.store import Store
 
-OTHERS = "others"
+__all__ = ["OTHERS", "Lines", "counted"]
+
 MANY = 200
 """Lines from which on it is cheaper to ask which are the largest than to fetch them all."""
 
@@ -50,56 +51,53 @@ def counted(
     every, users = names(store, by), metric == "users"
     reach: dict[str, Any] = {"by": by, "first": shown["start"][0], "last": shown["end"][-1]}
     folds = top is not None if lines is None else lines.kept is not None
-    # Where nothing lies ready, rows of people are gone through once and folded here, unless that would mean to count
-    # the distinct people of every line.
-    ready = lies_ready(store, scope, by=by, grain=grain, users=users)
-    apart = folds and segment_of(by) is None and (every.height > MANY if ready else users)
+    # Of thousands of lines the largest are asked for first, and of few ones where that spares counting the distinct
+    # people of all the others.
+    apart = every.height > MANY or (users and not lies_ready(store, scope, by=by, grain=grain, users=True))
+    apart = apart and folds and segment_of(by) is None
     found = None if apart else counts(store, scope, grain=grain, users=users, **reach)
     if lines is None or not folds:
-        sizes = found if found is not None else counts(store, scope, grain="window", of=grain, **reach)
-        ordered = _ordered(every, scope, by, sizes)
+        size = _sizes(shown, found) if found is not None else _asked(store, scope, shown, grain, reach)
+        ordered = _ordered(every, scope, by, size)
         if top is None or ordered.height <= top:
             if found is None:
                 found = counts(store, scope, grain=grain, users=users, **reach)
-            return found, Lines(ordered)
-        lines = _largest(ordered, _complete(store, scope, shown, by, grain, found), top, users)
+            return found, Lines(ordered.select("id", "name"))
+        lines = _largest(ordered, top, users)
     assert lines.kept is not None
     if found is not None:
         return _folded(found, lines.kept, users), lines
-    own = counts(store, replace(scope, interests=lines.kept), grain=grain, users=users, **reach)
     if users:
-        return own, lines
-    rest = together(store, scope, grain=grain, left_out=lines.kept, **reach)
-    return pl.concat([own, rest.with_columns(id=pl.lit(OTHERS))]), lines
+        return counts(store, replace(scope, interests=lines.kept), grain=grain, users=True, **reach), lines
+    return counts(store, scope, grain=grain, kept=lines.kept, **reach), lines
 
 
-def _ordered(every: pl.DataFrame, scope: Scope, by: str, sizes: pl.DataFrame) -> pl.DataFrame:
-    """The lines of a scope, largest in it first: id, name; of items those with an event in it."""
+def _asked(store: Store, scope: Scope, shown: pl.DataFrame, grain: str, reach: dict[str, Any]) -> pl.DataFrame:
+    """The events of every line, and of them those in complete periods, which lie together: id, events, inner."""
+    complete = shown.filter("complete")
+    nothing = reach["last"], reach["first"]
+    within = nothing if complete.is_empty() else (complete["start"][0], complete["end"][-1])
+    return sizes(store, scope, of=grain, within=within, **reach)
+
+
+def _sizes(shown: pl.DataFrame, found: pl.DataFrame) -> pl.DataFrame:
+    """The same of counts that are there already."""
+    complete = pl.col("start").is_in(shown.filter("complete")["start"].to_list())
+    return found.group_by("id").agg(pl.col("events").sum(), inner=pl.col("events").filter(complete).sum())
+
+
+def _ordered(every: pl.DataFrame, scope: Scope, by: str, size: pl.DataFrame) -> pl.DataFrame:
+    """The lines of a scope, largest in it first: id, name, inner; of items those with an event in it."""
     if scope.interests and segment_of(by) is None:
         every = every.filter(pl.col("id").is_in(list(scope.interests)))
-    size = sizes.group_by("id").agg(size=pl.col("events").sum())
-    joined = every.join(size, on="id", how="inner" if by == "item" else "left")
-    return joined.sort(-pl.col("size").fill_null(0), "rank").select("id", "name")
+    joined = every.join(size, on="id", how="inner" if by == "item" else "left").fill_null(0)
+    return joined.sort(-pl.col("events"), "rank").select("id", "name", "inner")
 
 
-def _complete(
-    store: Store, scope: Scope, shown: pl.DataFrame, by: str, grain: str, found: pl.DataFrame | None
-) -> pl.DataFrame:
-    """What happened in complete periods, which lie together: counts."""
-    complete = shown.filter("complete")
-    if found is not None:
-        return found.filter(pl.col("start").is_in(complete["start"].to_list()))
-    if complete.is_empty():
-        return pl.DataFrame(schema={"id": pl.String, "events": pl.Int64})
-    first, last = complete["start"][0], complete["end"][-1]
-    return counts(store, scope, by=by, grain="window", of=grain, first=first, last=last)
-
-
-def _largest(ordered: pl.DataFrame, complete: pl.DataFrame, top: int, users: bool) -> Lines:
+def _largest(ordered: pl.DataFrame, top: int, users: bool) -> Lines:
     """The `top` lines with most events in complete periods; what has no interest is never one of them."""
-    size = complete.group_by("id").agg(size=pl.col("events").sum())
-    sized = ordered.filter(~pl.col("id").is_in(ASIDE)).join(size, on="id", how="left", maintain_order="left")
-    kept = sized.sort(-pl.col("size").fill_null(0), maintain_order=True)[:top].select("id", "name")
+    named = ordered.filter(~pl.col("id").is_in(ASIDE))
+    kept = named.sort(-pl.col("inner"), maintain_order=True)[:top].select("id", "name")
     others = pl.DataFrame({"id": [OTHERS], "name": [f"{ordered.height - kept.height:,} others"]})
     return Lines(kept if users else pl.concat([kept, others]), tuple(kept["id"]))
 

@@ -7,7 +7,7 @@ import pytest
 from polars.testing import assert_frame_equal
 
 from analytics import counts as counting
-from analytics.counts import counts, lies_ready, together
+from analytics.counts import OTHERS, counts, lies_ready, sizes, together
 from data.scope import Scope
 
 FIRST, LAST = date(2024, 2, 5), date(2024, 3, 31)
@@ -31,16 +31,33 @@ def test_blocks_that_are_no_weeks_stay_blocks(shop):
     assert {start.weekday() for start in found["start"]} == {2}
 
 
+PEOPLE = [(), (("country", "FR"),), (("country", "FR"), ("rfm", "champions"))]
+
+
 @pytest.mark.parametrize("grain", ["day", "week", "month", "block", "window"])
-@pytest.mark.parametrize("who", [(), (("country", "FR"),), (("country", "FR"), ("rfm", "champions"))], ids=str)
-def test_together_is_the_sum_of_the_lines(shop, grain, who):
+@pytest.mark.parametrize("who", PEOPLE, ids=str)
+def test_together_is_the_sum_of_the_lines_and_others_of_the_rest(shop, grain, who):
     scope, reach = Scope(segments=who), {"by": "item", "grain": grain, "first": FIRST, "last": LAST}
     every = counts(shop, scope, **reach)
-    left_out = every["id"].unique().sort()[:2].to_list()
-    for out in ([], left_out):
-        summed = every.filter(~pl.col("id").is_in(out)).group_by("start").agg(pl.col("events", "revenue").sum())
-        found = together(shop, scope, left_out=out, **reach).select("start", "events", "revenue")
-        assert_frame_equal(found.sort("start"), summed.sort("start"))
+    sums = pl.col("events", "revenue").sum()
+    found = together(shop, scope, **reach).select("start", "events", "revenue")
+    assert_frame_equal(found.sort("start"), every.group_by("start").agg(sums).sort("start"))
+    kept = every["id"].unique().sort()[:2].to_list()
+    folded = counts(shop, scope, kept=kept, **reach).select("id", "start", "events", "revenue")
+    line = pl.when(pl.col("id").is_in(kept)).then("id").otherwise(pl.lit(OTHERS))
+    by_hand = every.group_by(line.alias("id"), "start").agg(sums)
+    assert_frame_equal(folded.sort("id", "start"), by_hand.sort("id", "start"))
+
+
+@pytest.mark.parametrize("of", ["day", "week"])
+@pytest.mark.parametrize("who", PEOPLE, ids=str)
+def test_sizes_are_those_of_the_days_and_of_the_days_within(shop, of, who):
+    scope, inner = Scope(segments=who), (FIRST + timedelta(7), LAST - timedelta(14))
+    found = sizes(shop, scope, by="item", of=of, first=FIRST, last=LAST, within=inner)
+    for name, (first, last) in (("events", (FIRST, LAST)), ("inner", inner)):
+        every = counts(shop, scope, by="item", grain="window", first=first, last=last).select("id", "events")
+        ours = found.filter(pl.col(name) > 0).select("id", events=name)
+        assert_frame_equal(ours.sort("id"), every.filter(pl.col("events") > 0).sort("id"))
 
 
 def test_what_lies_ready_is_known(shop):
