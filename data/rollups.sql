@@ -30,8 +30,8 @@ create table if not exists interest_trend ("by" varchar, grain varchar, start da
     events bigint, users bigint, revenue decimal(18, 4));
 create table if not exists item_trend ("by" varchar, grain varchar, start date, id varchar, segment varchar, value varchar,
     events bigint, users bigint, revenue decimal(18, 4));
-create table if not exists cohort (grain varchar, cohort date, age integer, "by" varchar, id varchar, users bigint,
-    events bigint, revenue decimal(18, 4));
+create table if not exists cohort (grain varchar, cohort date, age integer, "by" varchar, id varchar, segment varchar,
+    value varchar, users bigint, events bigint, revenue decimal(18, 4));
 create table if not exists lifecycle (grain varchar, start date, "by" varchar, id varchar, new bigint, "returning" bigint,
     resurrected bigint, lapsing bigint, dormant bigint);
 
@@ -202,6 +202,13 @@ where events > 0
 group by day, u, v, {kind}, x
 order by day, u;
 
+-- name: person_context
+create or replace temp table person_context as
+select u, x, count(*) as events
+from visit_item
+where u is not null and day <= (select as_of from reach)
+group by u, x;
+
 -- name: users
 create or replace table users as
 with visits as (
@@ -224,10 +231,7 @@ with visits as (
     full join sales s on s.u = v.u
 ), countries as (
     select u, country, row_number() over (partition by u order by sum(events) desc, country) as place
-    from (
-        select u, x, count(*) as events from visit_item
-        where u is not null and day <= (select as_of from reach) group by u, x
-    ) as v
+    from person_context v
     join context c on c.x = v.x
     where c.country is not null
     group by u, country
@@ -408,26 +412,99 @@ from (
 ) as s
 join period_start b on b.p = s.p;
 
+-- name: cell_event
+create or replace temp table cell_event as
+select b.start, v.o, s.rfm, s.cohort, v.x, sum(v.events) as events
+from counted v
+join span p on p.day = v.day
+join period_start b on b.p = p.p
+join user_group s on s.u = v.u
+group by b.start, v.o, s.rfm, s.cohort, v.x;
+
+-- name: cell_mask
+create or replace temp table cell_mask as
+select k.p, k.o, s.cohort, {mask_names}, count(*) as users
+from person_sum k
+join user_group s on s.u = k.u
+group by k.p, k.o, s.cohort, {mask_names};
+
 -- name: cohort_people
 insert into cohort_part
-select {grain} as grain, c.cohort_{grain_name} as cohort, b.start, k.o, sum(k.users) as users, sum(k.events) as events,
-    0 as revenue
+select {grain} as grain, c.cohort_{grain_name} as cohort, b.start, k.o, 0 as n, sum(k.users) as users,
+    sum(k.events) as events, 0 as revenue
 from group_sum k
 join cohort_start c on c.n = k.cohort
 join period_start b on b.p = k.p
 join whole_period w on w.grain = {grain} and w.start = b.start
 where c.cohort_{grain_name} <= b.start
-group by c.cohort_{grain_name}, b.start, k.o;
+group by c.cohort_{grain_name}, b.start, k.o
+union all
+select {grain} as grain, c.cohort_{grain_name} as cohort, b.start, k.o, k.rfm as n, sum(k.users) as users,
+    sum(k.events) as events, 0 as revenue
+from group_sum k
+join cohort_start c on c.n = k.cohort
+join period_start b on b.p = k.p
+join whole_period w on w.grain = {grain} and w.start = b.start
+where c.cohort_{grain_name} <= b.start
+group by c.cohort_{grain_name}, b.start, k.o, k.rfm
+union all
+select {grain} as grain, c.cohort_{grain_name} as cohort, b.start, k.o, k.cohort as n, sum(k.users) as users,
+    sum(k.events) as events, 0 as revenue
+from group_sum k
+join cohort_start c on c.n = k.cohort
+join period_start b on b.p = k.p
+join whole_period w on w.grain = {grain} and w.start = b.start
+where c.cohort_{grain_name} <= b.start
+group by c.cohort_{grain_name}, b.start, k.o, k.cohort;
+
+-- name: cohort_context
+insert into cohort_part
+select {grain} as grain, c.cohort_{grain_name} as cohort, w.start, k.o, x.n, cast(null as bigint) as users,
+    sum(k.events) as events, 0 as revenue
+from cell_event k
+join cohort_start c on c.n = k.cohort
+join whole_period w on w.grain = {grain} and w.start = cast(date_trunc({grain}, cast(k.start as timestamp)) as date)
+join context_value x on x.x = k.x
+where c.cohort_{grain_name} <= w.start
+group by c.cohort_{grain_name}, w.start, k.o, x.n;
+
+-- name: cohort_mask
+insert into cohort_part
+select {grain} as grain, c.cohort_{grain_name} as cohort, b.start, k.o, m.n, sum(k.users) as users, 0 as events,
+    0 as revenue
+from cell_mask k
+join mask_bit m on m.mask = {mask} and (k.{mask_name} & m.bit) <> 0
+join cohort_start c on c.n = k.cohort
+join period_start b on b.p = k.p
+join whole_period w on w.grain = {grain} and w.start = b.start
+where c.cohort_{grain_name} <= b.start
+group by c.cohort_{grain_name}, b.start, k.o, m.n;
 
 -- name: cohort_revenue
-insert into cohort_part
-select {grain} as grain, v.cohort_{grain_name} as cohort, b.start, v.o, 0 as users, 0 as events, sum(v.revenue) as revenue
+create or replace temp table cell_revenue as
+select v.cohort_{grain_name} as cohort, b.start, v.o, v.rfm, v.cohort as month_n, v.x, sum(v.revenue) as revenue
 from sale_sum v
 join span p on p.day = v.day
 join period_start b on b.p = p.p
 join whole_period w on w.grain = {grain} and w.start = b.start
 where v.cohort_{grain_name} <= b.start
-group by v.cohort_{grain_name}, b.start, v.o;
+group by v.cohort_{grain_name}, b.start, v.o, v.rfm, v.cohort, v.x;
+insert into cohort_part
+select {grain} as grain, cohort, start, o, 0 as n, 0 as users, 0 as events, sum(revenue) as revenue
+from cell_revenue group by cohort, start, o;
+
+-- name: cohort_revenue_segments
+insert into cohort_part
+select {grain} as grain, cohort, start, o, rfm as n, 0 as users, 0 as events, sum(revenue) as revenue
+from cell_revenue group by cohort, start, o, rfm
+union all
+select {grain} as grain, cohort, start, o, month_n as n, 0 as users, 0 as events, sum(revenue) as revenue
+from cell_revenue group by cohort, start, o, month_n
+union all
+select {grain} as grain, v.cohort, v.start, v.o, c.n, 0 as users, 0 as events, sum(v.revenue) as revenue
+from cell_revenue v
+join context_value c on c.x = v.x
+group by v.cohort, v.start, v.o, c.n;
 
 -- name: week_sum
 create or replace temp table week_sum as
@@ -438,31 +515,91 @@ group by k.p, k.o, s.cohort_week;
 
 -- name: cohort_people_week
 insert into cohort_part
-select 'week' as grain, k.cohort_week as cohort, b.start, k.o, k.users, k.events, 0 as revenue
+select 'week' as grain, k.cohort_week as cohort, b.start, k.o, 0 as n, k.users, k.events, 0 as revenue
 from week_sum k
 join period_start b on b.p = k.p
 join whole_period w on w.grain = 'week' and w.start = b.start
 where k.cohort_week <= b.start;
 
+-- name: week_segments
+create or replace temp table week_group as
+select k.p, k.o, s.cohort_week, s.rfm, s.cohort, sum(k.events) as events, count(*) as users
+from person_sum k
+join user_group s on s.u = k.u
+group by k.p, k.o, s.cohort_week, s.rfm, s.cohort;
+create or replace temp table week_event as
+select p.p, v.o, s.cohort_week, v.x, sum(v.events) as events
+from counted v
+join span p on p.day = v.day
+join user_group s on s.u = v.u
+group by p.p, v.o, s.cohort_week, v.x;
+insert into cohort_part
+select 'week' as grain, k.cohort_week as cohort, b.start, k.o, k.n, cast(sum(k.users) as bigint) as users,
+    cast(sum(k.events) as bigint) as events, 0 as revenue
+from (
+    select p, o, cohort_week, rfm as n, users, events from week_group
+    union all
+    select p, o, cohort_week, cohort as n, users, events from week_group
+    union all
+    select v.p, v.o, v.cohort_week, c.n, 0 as users, v.events from week_event v join context_value c on c.x = v.x
+) as k
+join period_start b on b.p = k.p
+join whole_period w on w.grain = 'week' and w.start = b.start
+where k.cohort_week <= b.start
+group by k.cohort_week, b.start, k.o, k.n;
+
+-- name: week_mask
+create or replace temp table week_mask as
+select k.p, k.o, s.cohort_week, {mask_names}, count(*) as users
+from person_sum k
+join user_group s on s.u = k.u
+group by k.p, k.o, s.cohort_week, {mask_names};
+
+-- name: cohort_mask_week
+insert into cohort_part
+select 'week' as grain, k.cohort_week as cohort, b.start, k.o, m.n, sum(k.users) as users, 0 as events, 0 as revenue
+from week_mask k
+join mask_bit m on m.mask = {mask} and (k.{mask_name} & m.bit) <> 0
+join period_start b on b.p = k.p
+join whole_period w on w.grain = 'week' and w.start = b.start
+where k.cohort_week <= b.start
+group by k.cohort_week, b.start, k.o, m.n;
+
 -- name: cohort
 insert into cohort
-select c.grain, c.cohort, p.no - b.no as age, {by} as "by", n.id, cast(sum(c.users) as bigint) as users,
-    cast(sum(c.events) as bigint) as events, cast(sum(c.revenue) as decimal(18, 4)) as revenue
+select c.grain, c.cohort, p.no - b.no as age, {by} as "by", n.id, s.segment, s.value,
+    cast(sum(c.users) as bigint) as users, cast(sum(c.events) as bigint) as events,
+    cast(sum(c.revenue) as decimal(18, 4)) as revenue
 from cohort_part c
 join (select distinct grain, start, no from cohort_period) as p on p.grain = c.grain and p.start = c.start
 join (select distinct grain, start, no from cohort_period) as b on b.grain = c.grain and b.start = c.cohort
 join shown_name n on n.o = c.o
-group by c.grain, c.cohort, p.no - b.no, n.id
-order by c.grain, c.cohort, age, n.id;
+join segment_value s on s.n = c.n
+group by c.n, s.segment, s.value, c.grain, c.cohort, p.no - b.no, n.id
+order by c.n, c.grain, c.cohort, age, n.id;
 
 -- name: cohort_size
 create or replace table cohort_size as
-select c.grain, c.start as cohort, count(*) as users, max(s.from_before) as from_before
-from users s
-join cohort_period c on c.day = s.cohort_day
-where s.events > 0
-group by c.grain, c.start
-order by c.grain, c.start;
+select c.grain, c.start as cohort, v.segment, v.value, count(*) as users, max(g.from_before) as from_before
+from (
+    select u, 0 as n, cohort_day, from_before from users where events > 0
+    union all
+    select s.u, r.n, s.cohort_day, s.from_before
+    from users s join segment_value r on r.segment = 'rfm' and r.value = s.rfm
+    where s.events > 0
+    union all
+    select s.u, g.cohort as n, s.cohort_day, s.from_before from users s join user_group g on g.u = s.u where s.events > 0
+    union all
+    select s.u, m.n, s.cohort_day, s.from_before
+    from (
+        select distinct p.u, x.n from person_context p join context_value x on x.x = p.x
+    ) as m
+    join users s on s.u = m.u
+) as g
+join cohort_period c on c.day = g.cohort_day
+join segment_value v on v.n = g.n
+group by v.segment, v.value, c.grain, c.start
+order by v.segment, v.value, c.grain, c.start;
 
 -- name: lifecycle_part
 insert into lifecycle_part

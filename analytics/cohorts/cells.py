@@ -13,17 +13,18 @@ from data.scope import Scope
 from data.store import Store
 
 SIZE_SQL = """
-SELECT cohort, users AS size, from_before FROM cohort_size WHERE grain = $grain ORDER BY cohort
+SELECT cohort, users AS size, from_before
+FROM cohort_size WHERE grain = $grain AND segment = $segment AND value = $value ORDER BY cohort
 """
 CELL_SQL = """
 SELECT cohort, age, id, users, events, revenue::DOUBLE AS revenue
-FROM cohort WHERE grain = $grain AND "by" = $by {filters}
+FROM cohort WHERE grain = $grain AND "by" = $by AND segment = $segment AND value = $value {filters}
 """
 PERSONAL_SIZE_SQL = """
 SELECT date_trunc($grain, u.cohort_day)::DATE AS cohort, count(DISTINCT d.u) AS size,
     bool_or(u.from_before) AS from_before
 FROM user_day d JOIN users u ON u.u = d.u
-WHERE d."by" = 'all' {filters}
+WHERE d."by" = 'all' AND d.events > 0 {filters}
 GROUP BY ALL ORDER BY cohort
 """
 PERSONAL_CELL_SQL = """
@@ -41,15 +42,17 @@ AGE = {
 }
 """Whole periods between the period of the first purchase and the period of the day."""
 DISTINCT = "count(DISTINCT d.u) FILTER (d.events > 0)"
+PERSON_SEGMENTS = ("rfm", "cohort")
+"""Segments that a person is in with all that he did, so that people are counted with the events of every interest."""
 INTERESTS = " AND {id} IN (SELECT unnest($interests))"
 
 
 def sizes(store: Store, scope: Scope, grain: str) -> pl.DataFrame:
     """Every cohort that starts in the scope's dates: cohort, size, from_before, complete."""
     chosen("cohort", grain, COHORTS)
-    who = people(store, _without_interests(scope), personal=True)
-    if who.everybody:
-        found = store.query(SIZE_SQL, {"grain": grain})
+    who = people(store, _without_interests(scope))
+    if who.ready:
+        found = store.query(SIZE_SQL, {"grain": grain, "segment": who.segment, "value": who.value})
     else:
         found = store.query(PERSONAL_SIZE_SQL.format(filters=who.where), {"grain": grain, **who.params})
     if scope.start:
@@ -66,14 +69,24 @@ def cells(store: Store, scope: Scope, grain: str, by: str, *, users: bool = True
     With interests in the scope only those lines; cells without anything are absent. Without `users`, people who would
     have to be counted anew are not, and their column is null there.
     """
-    who = people(store, _without_interests(scope), personal=True)
+    whole = _without_interests(scope)
+    who = people(store, whole)
     params: dict[str, object] = {"grain": grain, "by": by}
     if scope.interests:
         params["interests"] = list(scope.interests)
-    if who.everybody:
+    if who.ready and _lies_ready(who, grain, by, users):
         filters = INTERESTS.format(id="id") if scope.interests else ""
+        params |= {"segment": who.segment, "value": who.value}
         return _typed(store.query(CELL_SQL.format(filters=filters), params))
+    who = people(store, whole, personal=True)
     return _personal(store, who, grain, scope, params, line="d.id", users=users)
+
+
+def _lies_ready(who: People, grain: str, by: str, users: bool) -> bool:
+    """Whether the cells of one segment value were counted already, distinct people too where they are wanted."""
+    if who.everybody or by == "all":
+        return True
+    return grain != "week" and (not users or who.segment in PERSON_SEGMENTS)
 
 
 def active(store: Store, scope: Scope, grain: str) -> pl.DataFrame:

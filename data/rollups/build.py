@@ -102,6 +102,8 @@ def bring_up_to_date(
     if recounted and not part_interests:
         people.judge_people(connection)
     masks = prepare_segments(connection, attributes)
+    if recounted and not part_interests:
+        people.size_cohorts(connection)
     if recounted:
         for kinds_shown, difference in ((deep, part_interests), (shallow, part)):
             if difference:

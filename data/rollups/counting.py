@@ -128,8 +128,8 @@ def empty_parts(connection: duckdb.DuckDBPyConnection) -> None:
         " users bigint, revenue decimal(18, 4))"
     )
     connection.execute(
-        "create or replace temp table cohort_part (grain varchar, cohort date, start date, o integer, users bigint,"
-        " events bigint, revenue decimal(38, 4))"
+        "create or replace temp table cohort_part (grain varchar, cohort date, start date, o integer, n integer,"
+        " users bigint, events bigint, revenue decimal(38, 4))"
     )
 
 
@@ -165,7 +165,8 @@ def count_batch(
             statements.run(connection, "part_events")
             statements.run(connection, "trend_part", grain=str(TREND_GRAINS.index(grain) + 1), factor=str(factor))
             continue
-        names = [f"m{mask}" for mask in range(masks if kind.deep and trends else 0)]
+        wanted = kind.deep and (trends or kind.by == "all")
+        names = [f"m{mask}" for mask in range(masks if wanted else 0)]
         sums = "".join(f", bit_or(c.{name}) as {name}" for name in names)
         statements.run(
             connection, "person_sum", masks=sums, mask_join="\njoin context_mask c on c.x = v.x" if names else ""
@@ -177,7 +178,7 @@ def count_batch(
                 _segments(connection, names)
             statements.run(connection, "trend_part", grain=str(TREND_GRAINS.index(grain) + 1), factor=str(factor))
         if cohorts and grain in COHORT_GRAINS:
-            _cohorts(connection, grain)
+            _cohorts(connection, kind, grain, names)
 
 
 PERIOD_PART = (
@@ -196,16 +197,36 @@ def _segments(connection: duckdb.DuckDBPyConnection, masks: Sequence[str]) -> No
     statements.run(connection, "part_group")
 
 
-def _cohorts(connection: duckdb.DuckDBPyConnection, grain: str) -> None:
-    """Cells of cohorts: month and quarter cohorts are sums of what is counted by tier and month of cohort."""
+def _cohorts(connection: duckdb.DuckDBPyConnection, kind: Kind, grain: str, masks: Sequence[str]) -> None:
+    """Cells of cohorts: month and quarter cohorts are sums of what is counted by tier and month of cohort.
+
+    Of one segment value, all interests together are counted in full. Single interests are counted by month and
+    quarter: events and revenue of every segment, distinct people of tiers and months of cohort only.
+    """
+    words = {"grain": literal(grain), "grain_name": grain}
+    whole, mask_names = kind.by == "all", ", ".join(masks)
     if grain == "week":
         statements.run(connection, "week_sum")
         statements.run(connection, "cohort_people_week")
+        if whole:
+            statements.run(connection, "week_segments")
     else:
         if grain not in TREND_GRAINS:
             statements.run(connection, "group_sum")
-        statements.run(connection, "cohort_people", grain=literal(grain), grain_name=grain)
-    statements.run(connection, "cohort_revenue", grain=literal(grain), grain_name=grain)
+        statements.run(connection, "cohort_people", **words)
+        if grain == "month":
+            statements.run(connection, "cell_event")
+        # A quarter's events are those of its months, whose table is still there.
+        statements.run(connection, "cohort_context", **words)
+    if whole and masks:
+        name, cells = ("week_mask", "cohort_mask_week") if grain == "week" else ("cell_mask", "cohort_mask")
+        statements.run(connection, name, mask_names=mask_names)
+        for mask, mask_name in enumerate(masks):
+            words_of_mask = {"mask": str(mask), "mask_name": mask_name}
+            statements.run(connection, cells, **words_of_mask, **({} if grain == "week" else words))
+    statements.run(connection, "cohort_revenue", **words)
+    if whole or grain != "week":
+        statements.run(connection, "cohort_revenue_segments", **words)
 
 
 def keep_new(connection: duckdb.DuckDBPyConnection, kind: Kind) -> None:

@@ -45,8 +45,13 @@ def prepare_reach(connection: duckdb.DuckDBPyConnection, first: date, last: date
 
 
 def judge_people(connection: duckdb.DuckDBPyConnection) -> None:
-    """Make the table of people anew."""
+    """Make the table of people anew, and what of their contexts it was made from."""
+    statements.run(connection, "person_context")
     statements.run(connection, "users")
+
+
+def size_cohorts(connection: duckdb.DuckDBPyConnection) -> None:
+    """Count the people of every cohort, all of them and those met in each segment value."""
     statements.run(connection, "cohort_size")
 
 

@@ -48,16 +48,22 @@ CREATE TABLE user_day AS
            sum((type = 'purchase')::INT)::BIGINT AS purchases, sum(revenue)::DECIMAL(18, 4) AS revenue
     FROM long GROUP BY ALL ORDER BY ALL;
 CREATE TABLE cohort_size AS
-    SELECT grain, date_trunc(grain, cohort_day)::DATE AS cohort, count(*) AS users, bool_or(from_before) AS from_before
-    FROM users, (VALUES ('week'), ('month'), ('quarter')) AS g(grain) GROUP BY ALL;
+    SELECT grain, date_trunc(grain, t.cohort_day)::DATE AS cohort, segment, value, count(DISTINCT t.user_no) AS users,
+           bool_or(u.from_before) AS from_before
+    FROM tagged t JOIN users u USING (user_no), (VALUES ('week'), ('month'), ('quarter')) AS g(grain),
+         LATERAL (VALUES ('', ''), ('country', t.country), ('cohort', t.cohort), ('rfm', t.rfm)) AS s(segment, value)
+    WHERE counted = 1 AND value IS NOT NULL GROUP BY ALL;
 CREATE TABLE cohort AS
     SELECT grain, date_trunc(grain, cohort_day)::DATE AS cohort,
            CASE grain WHEN 'week' THEN datediff('day', date_trunc('week', cohort_day), date_trunc('week', day)) // 7
                 ELSE datediff(grain, cohort_day, day) END AS age,
-           "by", id, count(DISTINCT user_no) FILTER (counted = 1) AS users, sum(counted)::BIGINT AS events,
-           sum(revenue)::DECIMAL(18, 4) AS revenue
-    FROM tagged, (VALUES ('week'), ('month'), ('quarter')) AS g(grain)
-    WHERE date_trunc(grain, cohort_day) <= day AND "by" <> 'item' GROUP BY ALL;
+           "by", id, segment, value,
+           CASE WHEN any_value("by") = 'all' OR any_value(segment) <> 'country' THEN count(DISTINCT user_no) FILTER (counted = 1) END AS users,
+           sum(counted)::BIGINT AS events, sum(revenue)::DECIMAL(18, 4) AS revenue
+    FROM tagged t, (VALUES ('week'), ('month'), ('quarter')) AS g(grain),
+         LATERAL (VALUES ('', ''), ('country', t.country), ('cohort', t.cohort), ('rfm', t.rfm)) AS s(segment, value)
+    WHERE date_trunc(grain, cohort_day) <= day AND "by" <> 'item' AND value IS NOT NULL
+        AND NOT (grain = 'week' AND segment <> '' AND "by" <> 'all') GROUP BY ALL;
 CREATE TABLE interests AS
     SELECT "by", id, id AS name, count(DISTINCT item) AS items, sum(counted)::BIGINT AS events,
            sum(revenue)::DECIMAL(18, 4) AS revenue,
