@@ -1,0 +1,128 @@
+"""Whether a mix of interests changed between two windows: a randomisation test with people as units."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+import numpy as np
+
+from analytics.drift.mix import Array, Flags, Mix
+from analytics.drift.players import Players, Table, players_of
+
+DRAWS, MORE_DRAWS = 999, 9_999
+MORE_BELOW = 0.01
+CELLS = 4_000_000
+"""Draws x players that are held at once: 16 MB."""
+EQUAL = 1e-6
+"""Statistics that differ by less than this part of themselves are equal but for rounding."""
+
+
+@dataclass(frozen=True)
+class Found:
+    """What the draws say: of the mix as a whole, and of every interest (NaN where it was not tested)."""
+
+    p: float
+    interest_p: Array
+    expected: float
+    """JS_w that chance alone brings on average: what has to be taken off it."""
+    variance: float
+    """Of JS_w by chance alone."""
+    draws: int
+
+
+@dataclass(frozen=True)
+class _Drawn:
+    """Statistics of some draws: Pearson's of the mix, and |change| / its standard error of each tested interest."""
+
+    pearson: Array
+    sizes: Table
+    """Draws x tested interests."""
+
+
+def window_test(mix: Mix, tested: Flags, *, seed: int = 0, draws: int = DRAWS, more: int = MORE_DRAWS) -> Found:
+    """Randomise over users (drift-and-targeting B3): how large are changes when it is by lot which window is which?
+
+    `analytics.drift.players` says who draws what. The shares are made anew in each draw. An interest's statistic is
+    |change| over its standard error, people as units; where few people of one window meet many of the other, the
+    error has to be drawn anew as well (Janssen 1997; Chung and Romano 2013). p = (1 + draws at least as large) /
+    (1 + draws); where a p is below .01, ten times as many are drawn. Where none of them is as large, p is at most
+    2 exp(-T^2 / (2 R)), R a fourth of the sum of squared ranges of what each person can add to T: Hoeffding's bound
+    (1963) on what all possible draws together say.
+
+    The mix has two statistics: Pearson's sum_k change_k^2 / share_k, which is JS_w to second order and sees small
+    changes of many interests, and the largest of the interests' own, which sees one. Its p is how often the smaller
+    p of the two is by chance as small as it was, from the same draws.
+    """
+    nothing = np.full(len(tested), np.nan)
+    if not tested.any():
+        return Found(np.nan, nothing, 0.0, 0.0, 0)
+    players = players_of(mix, np.random.default_rng((seed, 0)))
+    rng = np.random.default_rng((seed, 1))
+    observed = _statistics(mix, tested, mix.change[None], (mix.season_variance + players.variance)[None])
+    found = _drawn(mix, tested, players, rng, draws)
+    whole, single = _compared(observed, found)
+    if min(whole, single.min()) < MORE_BELOW and more > draws:
+        further = _drawn(mix, tested, players, rng, more - draws)
+        found = _Drawn(np.r_[found.pearson, further.pearson], np.concatenate([found.sizes, further.sizes]))
+        whole, single = _compared(observed, found)
+    least = 1.5 / (1 + len(found.pearson))
+    reach = players.reach[tested] + mix.season_variance[tested]
+    bound = 2 * np.exp(-(mix.change[tested] ** 2) / (2 * np.maximum(reach, 1e-300)))
+    single = np.where(single <= least, np.minimum(single, bound), single)
+    if (
+        whole <= least
+    ):  # As sure as the surest of its interests is after Bonferroni's correction, once for both statistics.
+        whole = min(whole, 2 * int(tested.sum()) * float(single.min()))
+    nothing[tested] = single
+    first, second = mix.sizes
+    unit = first * second / (first + second) ** 2 / 2
+    return Found(whole, nothing, unit * found.pearson.mean(), unit**2 * found.pearson.var(), len(found.pearson))
+
+
+def _statistics(mix: Mix, tested: Flags, change: Array, variance: Array) -> _Drawn:
+    there = mix.pooled > 0
+    with np.errstate(invalid="ignore", divide="ignore"):
+        sizes = np.abs(change[:, tested]) / np.sqrt(variance[:, tested])
+    return _Drawn((change[:, there] ** 2 / mix.pooled[there]).sum(axis=1), np.nan_to_num(sizes))
+
+
+def _drawn(mix: Mix, tested: Flags, players: Players, rng: np.random.Generator, draws: int) -> _Drawn:
+    """So many draws."""
+    parts = [
+        _statistics(mix, tested, change + _season_noise(mix, rng, len(change)), variance + mix.season_variance)
+        for change, variance in _rounds(players, rng, draws)
+    ]
+    return _Drawn(np.concatenate([part.pearson for part in parts]), np.concatenate([part.sizes for part in parts]))
+
+
+def _rounds(players: Players, rng: np.random.Generator, draws: int) -> Iterator[tuple[Array, Array]]:
+    each = max(CELLS // players.count, 1)
+    for start in range(0, draws, each):
+        yield players.draw(rng, min(each, draws - start))
+
+
+def _season_noise(mix: Mix, rng: np.random.Generator, draws: int) -> Array | float:
+    """What the ratio's own error adds to a change: -g_k (e_k - sum_j g_j e_j) with g = s_1 r / sum(s_1 r)."""
+    if not mix.error.any():
+        return 0.0
+    noise, usual = rng.normal(0, 1, (draws, len(mix.error))) * mix.error, mix.shares[1]
+    result: Array = -usual * (noise - (noise @ usual)[:, None])
+    return result
+
+
+def _compared(observed: _Drawn, found: _Drawn) -> tuple[float, Array]:
+    """p of the mix and of each tested interest."""
+    draws = len(found.pearson)
+    slack = 1 - EQUAL
+    single = (1 + (found.sizes >= observed.sizes * slack).sum(axis=0)) / (1 + draws)
+    pearson = _share_as_large(np.r_[observed.pearson * slack, found.pearson])
+    largest = _share_as_large(np.r_[observed.sizes.max(axis=1) * slack, found.sizes.max(axis=1)])
+    smaller = np.minimum(pearson, largest)
+    return float((smaller <= smaller[0]).mean()), single
+
+
+def _share_as_large(values: Array) -> Array:
+    """Of each value the share of all that are at least as large."""
+    ordered = np.sort(values)
+    return 1 - np.searchsorted(ordered, values, side="left") / len(values)
