@@ -109,7 +109,7 @@ def _effect(mix: Mix, expected: float, variance: float) -> tuple[float, tuple[fl
     """
     effect = mix.divergence - expected
     reach = 1.96 * float(np.sqrt(variance + max(mix.divergence_variance - 2 * variance, 0.0)))
-    return max(effect, 0.0), (max(effect - reach, 0.0), max(effect + reach, 0.0))
+    return float(max(effect, 0.0)), (float(max(effect - reach, 0.0)), float(max(effect + reach, 0.0)))
 
 
 def _interests(plain: Mix, usual: Mix, tested: Flags, whole: float, p: Array) -> pl.DataFrame:

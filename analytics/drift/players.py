@@ -101,7 +101,9 @@ class Players:
         mine, lots = self.before.sum(axis=0, dtype=float) + stays @ (self.after - self.before), after @ self.labelled
         later = mine + self.scale[1] * lots
         earlier = whole - mine + self.scale[0] * (labelled - lots)
-        result: Array = later[:, :-1] / later[:, -1:] - earlier[:, :-1] / earlier[:, -1:]
+        # Among a handful all can come to lie in one window; the other then has shares of nothing.
+        shares = [side[:, :-1] / np.maximum(side[:, -1:], 1e-12) for side in (earlier, later)]
+        result: Array = shares[1] - shares[0]
         return result
 
 
