@@ -1,0 +1,83 @@
+import numpy as np
+import polars as pl
+import pytest
+
+from analytics.migration.halves import halved
+from analytics.migration.mixes import Space, numbered
+from analytics.migration.seasons import comparable, compared, of_pair, overall, without_season
+from data.errors import InputError
+
+SPACE = Space(("a", "b", "others"), (0.6, 0.39, 0.01))
+
+
+@pytest.fixture
+def christmas(frame):
+    """Forty people with ten visits a period; everybody's share of a is 1 in 2 before and 4 in 5 after."""
+    rows = [
+        (user, visit, period, interest, n)
+        for user in range(40)
+        for visit in range(10)
+        for period, (a, b) in enumerate(((50, 50), (80, 20)))
+        for interest, n in (("a", a), ("b", b))
+    ]
+    return numbered(frame(*rows), SPACE)
+
+
+def test_what_everybody_takes_up_counts_less(christmas):
+    found = without_season(christmas, SPACE, christmas).group_by("period", "k").agg(pl.col("w").sum())
+    shares = found.with_columns(share=pl.col("w") / pl.col("w").sum().over("period")).sort("period", "k")
+    assert shares["share"].to_list() == pytest.approx([0.6, 0.4, 0.6, 0.4], abs=0.01)
+
+
+def test_few_events_say_little_of_a_season(frame):
+    rows = numbered(frame((1, 1, 0, "a", 1), (1, 1, 0, "b", 9)), SPACE)
+    assert overall(rows, SPACE)["factor"].to_list() == pytest.approx([(6 + 50) / 51, (3.9 + 50) / 59])
+
+
+def test_a_pair_is_brought_to_a_common_mix(christmas):
+    factors = of_pair(christmas, SPACE, 0, 1)
+    seen = np.array([[50.0, 50, 0], [80, 20, 0]])[:, None] * factors
+    shares = seen / seen.sum(axis=2, keepdims=True)
+    assert shares[0] == pytest.approx(shares[1], abs=0.01)
+
+
+def test_a_half_is_judged_by_the_season_of_the_other_halves(christmas):
+    marked = halved(christmas, equal=True)
+    more = pl.when((pl.col("half") == "A") & (pl.col("k") == 0)).then(pl.col("n") * 3).otherwise(pl.col("n"))
+    kept = ["user", "visit", "period", "interest", "n", "k"]
+    before, after = of_pair(christmas, SPACE, 0, 1), of_pair(marked.with_columns(n=more).select(kept), SPACE, 0, 1)
+    # Visits of A hold three times as many a; to the season of B, which is judged by A, the base comes on top.
+    ratio = after / before
+    assert ratio[0, 0, 0] / ratio[1, 0, 0] == pytest.approx(1)
+    assert ratio[0, 1, 0] / ratio[1, 1, 0] != pytest.approx(1, abs=0.05)
+
+
+def test_who_came_more_often_is_no_season(frame):
+    """Half the people like a and half b; those who like a come ten times as often in the second period."""
+    rows = [
+        (user, visit, period, "ab"[user % 2], 5)
+        for user in range(60)
+        for period in (0, 1)
+        for visit in range(40 if period and user % 2 == 0 else 4)
+    ]
+    visits = numbered(frame(*rows), SPACE)
+    factors = of_pair(visits, SPACE, 0, 1)
+    assert factors[0] == pytest.approx(factors[1])
+    assert overall(visits, SPACE).filter(k=0)["factor"].to_list() != pytest.approx([1, 1], abs=0.1)
+
+
+def test_people_are_compared_by_their_own_periods(frame):
+    rows = numbered(frame(*[(1, v, p, "a", 1) for v in (1, 2) for p in (0, 1)], (2, 1, 3, "a", 1), (2, 1, 4, "a", 1)),
+                    SPACE).with_columns(side=pl.col("period").is_in([1, 4]).cast(pl.Int8))  # fmt: skip
+    found = compared(rows, rows, SPACE)
+    assert found.people.rows() == [(1, 0), (2, 1)]
+    assert found.factors.shape == (2, 2, 3, 3)
+    weighed = comparable(rows.with_columns(half=pl.lit("B")), found)
+    assert weighed["w"].to_list() == pytest.approx([found.factors[p, s, 1, 0] for p, s in ((0, 0), (0, 1)) * 2] +
+                                                   [found.factors[1, 0, 1, 0], found.factors[1, 1, 1, 0]])  # fmt: skip
+
+
+def test_two_periods_at_one_stage_are_refused(frame):
+    rows = numbered(frame((1, 1, 0, "a", 1), (1, 1, 1, "a", 1), (1, 1, 2, "a", 1)), SPACE)
+    with pytest.raises(InputError, match=r"several periods at one of the stages that are compared. Use periods and"):
+        compared(rows.with_columns(side=pl.Series([0, 0, 1])), rows, SPACE)
