@@ -1,10 +1,12 @@
+from dataclasses import replace
+
 import numpy as np
 import polars as pl
 import pytest
 
 from analytics.migration.halves import halved
 from analytics.migration.mixes import Space, numbered
-from analytics.migration.seasons import comparable, compared, of_pair, overall, without_season
+from analytics.migration.seasons import Compared, comparable, compared, of_pair, overall, without_season
 from data.errors import InputError
 
 SPACE = Space(("a", "b", "others"), (0.6, 0.39, 0.01))
@@ -31,7 +33,7 @@ def test_what_everybody_takes_up_counts_less(christmas):
 
 def test_few_events_say_little_of_a_season(frame):
     rows = numbered(frame((1, 1, 0, "a", 1), (1, 1, 0, "b", 9)), SPACE)
-    assert overall(rows, SPACE)["factor"].to_list() == pytest.approx([(6 + 50) / 51, (3.9 + 50) / 59])
+    assert overall(rows, SPACE)["factor"].to_list() == pytest.approx([(6 + 10) / 11, (3.9 + 10) / 19])
 
 
 def test_a_pair_is_brought_to_a_common_mix(christmas):
@@ -72,9 +74,34 @@ def test_people_are_compared_by_their_own_periods(frame):
     found = compared(rows, rows, SPACE)
     assert found.people.rows() == [(1, 0), (2, 1)]
     assert found.factors.shape == (2, 2, 3, 3)
-    weighed = comparable(rows.with_columns(half=pl.lit("B")), found)
-    assert weighed["w"].to_list() == pytest.approx([found.factors[p, s, 1, 0] for p, s in ((0, 0), (0, 1)) * 2] +
-                                                   [found.factors[1, 0, 1, 0], found.factors[1, 1, 1, 0]])  # fmt: skip
+
+
+def test_weights_are_brought_back_to_as_many_events(frame):
+    rows = [(user, visit, side, interest, 2) for user in (1, 2) for visit in (1, 2) for side in (0, 1)
+            for interest in "ab"]  # fmt: skip
+    rows = numbered(frame(*rows), SPACE).with_columns(side=pl.col("period"), half=pl.lit("B"))
+    factors = np.ones((1, 2, 3, 3))
+    factors[0, 1, 1, 0] = 3.0  # side after, half B, interest a
+    weighed = comparable(rows, Compared(pl.DataFrame({"user": [1, 2], "pair": [0, 0]}), factors))
+    found = weighed.group_by("user", "side", "k").agg(pl.col("w").sum()).sort("user", "side", "k")
+    assert found["w"].to_list() == pytest.approx([4, 4, 6, 2] * 2)
+
+
+def test_a_season_is_found_though_people_buy_one_thing_only(frame):
+    """Nine of ten events of half the people are a, of the others b; then everybody's odds of a are four times those."""
+    rows = []
+    for user in range(200):
+        share = 0.9 if user % 2 else 0.1
+        for period, odds in ((0, share / (1 - share)), (1, 4 * share / (1 - share))):
+            a = round(1000 * odds / (1 + odds))
+            rows += [(user, visit, period, i, n) for visit in range(4) for i, n in (("a", a), ("b", 1000 - a))]
+    visits = numbered(frame(*rows), replace(SPACE, alpha=1.0))
+    factors = of_pair(visits, replace(SPACE, alpha=1.0), 0, 1)
+    ratio = factors[0, 2] / factors[1, 2]
+    assert ratio[0] / ratio[1] == pytest.approx(4, rel=0.1)
+    # Shares go from .50 to .64 and from .50 to .36 only, as if the season were 1.8.
+    plain = overall(visits, SPACE).sort("k", "period")["factor"].to_numpy()
+    assert plain[0] / plain[1] / (plain[2] / plain[3]) == pytest.approx(0.64 / 0.36, rel=0.02)
 
 
 def test_two_periods_at_one_stage_are_refused(frame):
