@@ -11,8 +11,6 @@ import numpy.typing as npt
 from analytics.rules.lines import MOST_LINES, REST, Lines, Whole
 from analytics.significance import Array
 
-LEAST_BASKETS = 200
-"""Baskets of a class of sizes: sizes that fewer baskets have are put together with their neighbours."""
 CHUNK = 4_000_000
 """Pairs of lines that are held in memory at once; only a user of more is never parted."""
 BOTH = (0, 1)
@@ -23,10 +21,10 @@ DISCOVERY, CONFIRMATION = (0,), (1,)
 class Counted:
     """Sums over users, so that the halves of the users add up to the whole. First axis: half."""
 
-    margins: Array
-    """half x class x item: baskets of that class that hold the item."""
+    held: Array
+    """half x item: baskets that hold the item."""
     sizes: Array
-    """half x class x 3: baskets, and the sums of their sizes and of their sizes' squares."""
+    """half x lines: baskets of 0, 1, 2, ..., 100 lines."""
     together: Array
     """half x item x item, of pairs a < b: baskets with both."""
     users: Array
@@ -46,13 +44,10 @@ def count(lines: Lines) -> Counted:
     size = np.bincount(lines.basket, minlength=baskets)
     owner = np.zeros(baskets, dtype=np.int64)
     owner[lines.basket] = lines.user
-    half, group = lines.half[owner], size_classes(size)[size]
-    classes = int(group.max(initial=0)) + 1
-    compared = lines.item != REST
-    cell = (half * classes + group)[lines.basket[compared]] * items + lines.item[compared]
-    margins = np.bincount(cell, minlength=2 * classes * items).reshape(2, classes, items)
-    sizes = [np.bincount(half * classes + group, weights=size.astype(float) ** power, minlength=2 * classes)
-             for power in (0, 1, 2)]  # fmt: skip
+    half, compared = lines.half[owner], lines.item != REST
+    cell = half[lines.basket[compared]] * items + lines.item[compared]
+    held = np.bincount(cell, minlength=2 * items).reshape(2, items)
+    sizes = np.bincount(half * (MOST_LINES + 1) + size, minlength=2 * (MOST_LINES + 1)).reshape(2, -1)
     load = np.bincount(owner, weights=size * (size - 1.0), minlength=len(lines.half))
     sums = [[load[lines.half == part].sum(), (load[lines.half == part] ** 2).sum()] for part in BOTH]
     tables = np.zeros((4, 2, items * items))
@@ -63,25 +58,7 @@ def count(lines: Lines) -> Counted:
             for table, weight in zip(tables, (weights, None, weights**2, weights * load[user[mine]]), strict=True):
                 table[part] += np.bincount(pair[mine], weights=weight, minlength=items * items)
     together, users, squares, loads = (table.reshape(2, items, items) for table in tables)
-    stacked = np.stack(sizes, axis=-1).astype(np.float64).reshape(2, classes, 3)
-    return Counted(margins.astype(np.float64), stacked, together, users, squares, loads, np.array(sums))
-
-
-def size_classes(size: Whole) -> Whole:
-    """Size of a basket -> its class: each size by itself, or with its neighbours until there are 200 baskets.
-
-    >>> size_classes(np.array([1] * 300 + [2] * 250 + [3] * 150 + [4] * 60))[1:5]
-    array([2, 1, 0, 0])
-    """
-    held = np.bincount(size, minlength=MOST_LINES + 1)
-    found, number, collected = np.zeros(len(held), dtype=np.int64), 0, 0
-    for each in range(len(held) - 1, 0, -1):
-        found[each] = number
-        collected += held[each]
-        if collected >= LEAST_BASKETS:
-            number, collected = number + 1, 0
-    # What is left over at the small end is no class of its own.
-    return np.minimum(found, max(number - 1, 0)) if number else found
+    return Counted(held.astype(np.float64), sizes.astype(np.float64), together, users, squares, loads, np.array(sums))
 
 
 def _held(lines: Lines, items: int) -> Iterator[tuple[Whole, Whole, npt.NDArray[np.int64]]]:

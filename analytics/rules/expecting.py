@@ -6,91 +6,123 @@ import numpy as np
 
 from analytics.significance import Array
 
-ROUNDS = 60
-"""Of the fixed point of `_near`; it settles to nine digits in under 40 where no item lies in nearly every basket."""
 EXACT = 12
-"""Lines of a basket up to which joint inclusion is exact. In larger ones rounding grows, and the formula of `_near`
-is right to a hundredth, since no item weighs much among so many."""
-FITTING, CLOSE = 300, 1e-7
-NEARLY_ALL = 1 - 1e-6
+"""Lines of a basket up to which shares are exact. In larger ones rounding would grow, and no item weighs much among
+so many: the formulas for large baskets are right to a hundredth."""
+MOST_ODDS = 1e9
+"""Rounding in an exact share grows with the product of the odds of the most popular item; from here on it shows."""
+ROUNDS, CLOSE = 100, 1e-6
+"""Of the fixed points below, and how near they have to come."""
 
 
-def expected(margins: Array, sizes: Array) -> Array:
-    """E_ij for all pairs of items, from class x item (baskets with the item) and class x 3 (see `Counted.sizes`).
+def expected(held: Array, sizes: Array) -> Array:
+    """E_ij for all pairs of items, from the baskets that hold each and the number of baskets of 0, 1, 2, ... lines.
 
     Large baskets hold more of everything, so two items meet more often than their counts alone say. For rare items
-    and sizes n_b, E_ij = s_i s_j f, f = sum n_b (n_b - 1) / (sum n_b)^2. That is applied within each class of
-    baskets of like size, and added up (stratified as by Mantel and Haenszel 1959): what is bought on large trips
-    only is then not called bought together. Items that lie in most large baskets leave less room to the others, which
-    s_i s_j f does not know: on shuffled baskets of a grocer it calls dozens of pairs related. So a class of B baskets
-    of size n expects B pi_ij of a draw of n items with the shares pi_i = s_i / B (`_exact`, `_near`).
+    and sizes n_b, E_ij = s_i s_j f, f = sum n_b (n_b - 1) / (sum n_b)^2. But an item that lies in most large baskets
+    leaves less room to the others, which that does not know: on shuffled baskets of a grocer it calls dozens of pairs
+    related. So E_ij is the mean over all baskets of these sizes whose items are as likely as the product of their
+    weights, the weights being such that each item is expected as often as it was seen: sum over sizes n of
+    B_n pi_ij(n). That is what shuffles that keep sizes and counts come to (for rare items, s_i s_j f).
+    Items that are not compared are many and rare; their weight is one number.
     """
-    items = margins.shape[1]
-    found = np.zeros((items, items))
-    for held, (baskets, lines, squares) in zip(margins, sizes, strict=True):
-        if not baskets:
-            continue
-        mean = lines / baskets
-        variance = max(squares / baskets - mean**2, 0.0)
-        share = np.minimum(held / baskets, NEARLY_ALL)
-        # Items that are not compared are many and each rare.
-        rest = max(mean - held.sum() / baskets, 0.0)
-        joint = _exact(share, rest, round(mean)) if variance < CLOSE and mean <= EXACT else None
-        found += baskets * (_near(share, rest, variance) if joint is None else joint)
+    top = int(np.flatnonzero(sizes).max(initial=0))
+    sizes, baskets, lines = sizes[: top + 1], sizes.sum(), float(sizes @ np.arange(len(sizes)))
+    items = len(held)
+    if top < 2 or not items:
+        return np.zeros((items, items))
+    target = np.append(np.minimum(held, baskets * (1 - CLOSE)), max(lines - held.sum(), 0.0))
+    weight = np.append(target[:-1] / (baskets - target[:-1]), target[-1] / baskets)
+    share, ratio = _shares(weight, top)
+    for _ in range(ROUNDS):
+        reached = sizes @ share
+        step = np.divide(target, reached, out=np.ones(items + 1), where=reached > 0)
+        if np.abs(step - 1).max() < CLOSE:
+            break
+        step[:-1] *= (baskets - reached[:-1]) / (baskets - target[:-1])
+        weight = weight * np.clip(step, 0.2, 5.0)
+        share, ratio = _shares(weight, top)
+    small = len(ratio)
+    found = _small_baskets(share[:small, :-1], ratio, weight[:-1], sizes[:small])
+    if top >= small:
+        found += _large_baskets(share[small:], sizes[small:])
     return np.maximum(found, 0.0)
 
 
-def _near(share: Array, rest: float, variance: float) -> Array:
-    """Joint shares in baskets of about equal sizes, by the fixed point of Deville and Tille (2005).
+def _shares(weight: Array, top: int) -> tuple[Array, Array]:
+    """pi_i(n), baskets of n = 0 to `top` lines x items, the last column the lines of all items that are not compared;
+    and r(n) of the sizes for which they are exact.
 
-    pi_ij = pi_i pi_j - c_i c_j / C (1 - V / D), with c_i (1 - c_i / C) = v_i = pi_i (1 - pi_i), C = sum c, D = sum v;
-    the factor with the variance V of the sizes gives back what larger baskets of the class add.
+    Exact (Chen, Dempster and Liu 1994): pi_i(n) = r(n) w_i (1 - pi_i(n - 1)), where r(n) makes the sum n. Above, items
+    are drawn by themselves with odds l w_i, the sum again n, which Hajek (1964) corrects for sizes being fixed:
+    pi_i = p_i (1 + (1 - p_i) (p_i - m) / D), D = sum v, v = p (1 - p), m = sum v p / D.
     """
-    spread = share * (1 - share)
-    weight, total = spread, spread.sum() + rest
-    for _ in range(ROUNDS):
-        total = weight.sum() + rest
-        # One item that holds half of all weight has no fixed point; it is kept at the edge of one.
-        weight = spread / np.maximum(1 - weight / max(total, CLOSE), 0.5)
-    less = (1 - variance / max(spread.sum() + rest, CLOSE)) / max(total, CLOSE)
-    joint: Array = np.outer(share, share) - less * np.outer(weight, weight)
-    return joint
-
-
-def _exact(share: Array, rest: float, size: int) -> Array | None:
-    """Joint shares in baskets of exactly `size` lines, all sets of items being as likely as the product of their
-    weights; None where no weights were found that give the shares.
-
-    With pi_i(m), pi_ij(m) the shares in baskets of m lines, by the recursion of Chen, Dempster and Liu (1994)
-    pi_i(m) = r(m) w_i (1 - pi_i(m - 1)), and likewise for pairs
-    pi_ij(m) = r(m) r(m - 1) w_i w_j (1 - pi_i(m - 2) - pi_j(m - 2) + pi_ij(m - 2)); r(m) makes pi_i(m) sum to m.
-    """
-    if size < 2:
-        return np.zeros((len(share), len(share)))
-    odds = share / (1 - share)
-    weight = odds
-    for _ in range(FITTING):
-        single, ratio = _singles(weight, rest, size)
-        found = single[size]
-        if np.abs(found - share).max(initial=0.0) < CLOSE:
+    share, ratio, odds = np.zeros((top + 1, len(weight))), [0.0], 1.0
+    taken = np.ones(len(weight))
+    taken[-1] = 0.0
+    for lines in range(1, min(top, EXACT) + 1):
+        free = weight * (1 - taken * share[lines - 1])
+        if not free.sum() > 0:
             break
-        if ((found <= 0) & (share > 0)).any() or (found >= 1).any():
-            return None
-        weight = np.where(share > 0, weight * odds * (1 - found) / np.where(share > 0, found, 1.0), 0.0)
-    else:
-        return None
-    pair, product = np.zeros((len(share), len(share))), np.outer(weight, weight)
-    for lines in range(2 + size % 2, size + 1, 2):
-        neither = 1 - single[lines - 2][:, None] - single[lines - 2][None] + pair
-        pair = ratio[lines] * ratio[lines - 1] * product * np.maximum(neither, 0.0)
-    return pair
+        ratio.append(lines / free.sum())
+        share[lines] = ratio[-1] * free
+        odds *= max(float((share[lines] / np.maximum(1 - share[lines], CLOSE))[:-1].max(initial=0.0)), 1.0)
+        if odds > MOST_ODDS:
+            ratio.pop()
+            break
+    if top >= len(ratio):
+        share[len(ratio) :] = _drawn(weight, np.arange(len(ratio), top + 1.0))
+    return share, np.array(ratio)
 
 
-def _singles(weight: Array, rare: float, size: int) -> tuple[Array, Array]:
-    """pi_i(m) and r(m) for m = 0 to `size`; `rare` is the weight of all items that are not compared."""
-    single, ratio = np.zeros((size + 1, len(weight))), np.zeros(size + 1)
-    for lines in range(1, size + 1):
-        free = weight * (1 - single[lines - 1])
-        ratio[lines] = lines / (free.sum() + rare)
-        single[lines] = ratio[lines] * free
-    return single, ratio
+def _drawn(weight: Array, lines: Array) -> Array:
+    """pi_i(n) of the sizes `lines`, by the formula for large baskets."""
+    own, rest = weight[:-1], weight[-1]
+    # A basket cannot hold more lines than there are items.
+    wanted = np.minimum(lines, (own > 0).sum() - 0.01) if rest == 0 else lines
+    scale = wanted / weight.sum()
+    for _ in range(ROUNDS):
+        drawn = scale[:, None] * own / (1 + scale[:, None] * own)
+        total = drawn.sum(axis=1) + scale * rest
+        slope = (drawn * (1 - drawn)).sum(axis=1) + scale * rest
+        change = np.clip((wanted - total) / slope, -1.0, 1.0)
+        scale = scale * np.exp(change)
+        if np.abs(change).max() < CLOSE:
+            break
+    spread = drawn * (1 - drawn)
+    whole = (spread.sum(axis=1) + scale * rest)[:, None]
+    middle = (spread * drawn).sum(axis=1, keepdims=True) / whole
+    moved = drawn * (1 + (1 - drawn) * (drawn - middle) / whole)
+    return np.column_stack([np.clip(moved, 0.0, 1 - CLOSE), scale * rest * (1 - middle[:, 0] / whole[:, 0])])
+
+
+def _small_baskets(share: Array, ratio: Array, weight: Array, sizes: Array) -> Array:
+    """Sum of B_n pi_ij(n) with pi_ij(n) = r(n) r(n - 1) w_i w_j (1 - pi_i(n - 2) - pi_j(n - 2) + pi_ij(n - 2))."""
+    pairs = [np.zeros((len(weight), len(weight)))] * 2
+    found, product = np.zeros_like(pairs[0]), np.outer(weight, weight)
+    for lines in range(2, len(sizes)):
+        before = share[lines - 2]
+        neither = 1 - before[:, None] - before[None] + pairs[-2]
+        pairs = [pairs[-1], ratio[lines] * ratio[lines - 1] * product * np.maximum(neither, 0.0)]
+        found += sizes[lines] * pairs[-1]
+    return found
+
+
+def _large_baskets(share: Array, sizes: Array) -> Array:
+    """Sum of B_n pi_ij(n) with pi_ij = pi_i pi_j - c_i c_j / C, where c_i (1 - c_i / C) = pi_i (1 - pi_i), C = sum c
+    (Deville and Tille 2005)."""
+    share, rest = share[sizes > 0, :-1], share[sizes > 0, -1:]
+    sizes = sizes[sizes > 0, None]
+    spread = share * (1 - share)
+    weight = spread
+    for _ in range(ROUNDS):
+        total = weight.sum(axis=1, keepdims=True) + rest
+        # One item that holds half of all weight has no fixed point; it is kept at the edge of one.
+        now = spread / np.maximum(1 - weight / np.maximum(total, CLOSE), 0.5)
+        near = np.abs(now - weight).max(initial=0.0) < CLOSE
+        weight = now
+        if near:
+            break
+    total = weight.sum(axis=1, keepdims=True) + rest
+    joint: Array = (share * sizes).T @ share - (weight * (sizes / np.maximum(total, CLOSE))).T @ weight
+    return joint

@@ -77,7 +77,7 @@ def rules(
     frame = frame.filter((whole.together >= least) & (whole.users >= least))
     frame = frame.sort(pl.col("q") <= LEVEL, "low", "pair", descending=[True, True, False])
     frame = frame.head(shown) if shown is not None else frame
-    held = counted.margins.sum(axis=(0, 1)).astype(np.int64)
+    held = counted.held.sum(axis=0).astype(np.int64)
     return _named(frame, lines, pairs, held, names)
 
 
@@ -95,7 +95,7 @@ def judge(counted: Counted, pairs: npt.NDArray[np.int64], half: Sequence[int], l
     k, users, squares, loads = (
         table[part].sum(axis=0)[at] for table in (counted.together, counted.users, counted.squares, counted.loads)
     )
-    means = expected(counted.margins[part].sum(axis=0), counted.sizes[part].sum(axis=0))[at]
+    means = expected(counted.held[part].sum(axis=0), counted.sizes[part].sum(axis=0))[at]
     load, load_squares = counted.load[part].sum(axis=0)
     with np.errstate(invalid="ignore", divide="ignore"):
         spread = squares - 2 * k * loads / load + k**2 * load_squares / load**2

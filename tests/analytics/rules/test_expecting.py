@@ -1,33 +1,29 @@
 from itertools import combinations
 
 import numpy as np
-import polars as pl
 import pytest
 
-from analytics.rules.counting import count
-from analytics.rules.expecting import _exact, _near, expected
-from analytics.rules.lines import lines_of
+from analytics.rules.expecting import EXACT, _drawn, _large_baskets, _shares, _small_baskets, expected
+
+RARE = np.concatenate([[4.0, 1.0, 0.5], np.full(180, 0.06), [0.0]])
+"""Weights of three popular items and 180 others, none uncounted."""
 
 
-def of_frame(frame, items=500):
-    lines = lines_of(frame, items)
-    counted = count(lines)
-    return lines, expected(counted.margins.sum(axis=0), counted.sizes.sum(axis=0))
+def sized(**baskets):
+    """{"n3": 40}: forty baskets of three lines."""
+    sizes = np.zeros(101)
+    for name, number in baskets.items():
+        sizes[int(name[1:])] = number
+    return sizes
 
 
-def test_rare_items_in_one_class_are_the_formula_of_counts_and_sizes():
-    random = np.random.default_rng(1)
-    rows = [
-        (n, 1, f"i{item}") for n in range(150) for item in random.choice(4_000, random.integers(1, 9), replace=False)
-    ]
-    frame = pl.DataFrame(rows, schema=["user", "basket", "item"], orient="row")
-    lines, found = of_frame(frame, 20)
-    n = frame.group_by("user").len()["len"].to_numpy().astype(float)
-    held = dict(frame.group_by("item").len().rows())
-    s = np.array([held[item] for item in lines.ids])
+def test_rare_items_are_the_formula_of_counts_and_sizes():
+    sizes = sized(n1=700, n2=500, n5=200, n20=40)
+    held = np.array([10.0, 7.0, 4.0])
+    n = np.repeat(np.arange(101), sizes.astype(int)).astype(float)
     f = (n * (n - 1)).sum() / n.sum() ** 2
-    above = np.triu_indices(20, 1)
-    assert found[above] == pytest.approx((np.outer(s, s) * f)[above], rel=0.05)
+    above = np.triu_indices(3, 1)
+    assert expected(held, sizes)[above] == pytest.approx((np.outer(held, held) * f)[above], rel=0.05)
 
 
 def swapped(rows, random, rounds):
@@ -44,62 +40,79 @@ def swapped(rows, random, rounds):
     return baskets
 
 
-def test_it_is_the_mean_over_real_shuffles_with_sizes_and_margins_kept():
-    """One item lies in most large baskets: there s_i s_j f is off by a fifth, the expectation is not."""
-    random = np.random.default_rng(2)
-    odds = 0.6 ** np.arange(10)
-    sizes = np.repeat([1, 2, 6], 400)
-    rows = [random.choice(10, size, replace=False, p=odds / odds.sum()).tolist() for size in sizes]
-    f = (sizes * (sizes - 1)).sum() / sizes.sum() ** 2
-    means, together, runs = np.zeros((10, 10)), np.zeros((10, 10)), 40
-    baskets = swapped(rows, random, 6)
+@pytest.mark.parametrize("several", [(1, 2, 6), (2, 14)])
+def test_it_is_the_mean_over_real_shuffles_with_sizes_and_margins_kept(several):
+    """One item lies in most large baskets: there s_i s_j f is off by a fifth and more, the expectation is not."""
+    random, items = np.random.default_rng(2), 8 + several[-1]
+    odds = 0.7 ** np.arange(items)
+    sizes = np.repeat(several, 600 // len(several))
+    rows = [random.choice(items, size, replace=False, p=odds / odds.sum()).tolist() for size in sizes]
+    together, runs = np.zeros((items, items)), 50
+    baskets = swapped(rows, random, 8)
     for _ in range(runs):
-        baskets = swapped(baskets, random, 2)
-        counted = counted_of([(n, item) for n, basket in enumerate(baskets) for item in basket])
-        means += expected(counted.margins.sum(axis=0), counted.sizes.sum(axis=0)) / runs
-        together += counted.together.sum(axis=0) / runs
-    above = np.triu_indices(10, 1)
-    held = counted.margins.sum(axis=(0, 1))
-    assert (np.abs(means - together)[above] < 4 * np.sqrt(together / runs)[above] + 0.02 * together[above]).all()
-    plain = np.outer(held, held)[above] * f
-    assert np.abs(plain / together[above] - 1).max() > 0.2
-
-
-def counted_of(rows):
-    frame = pl.DataFrame(rows, schema=["user", "item"], orient="row")
-    lines = lines_of(frame.with_columns(basket=1), list(range(10)))
-    return count(lines)
+        baskets = swapped(baskets, random, 3)
+        held = np.array([[item in basket for item in range(items)] for basket in baskets], dtype=float)
+        together += held.T @ held / runs
+    above = np.triu_indices(items, 1)
+    mean, found = together[above], expected(held.sum(axis=0), np.bincount(sizes, minlength=101).astype(float))[above]
+    assert (np.abs(found - mean) < 5 * np.sqrt((mean + 0.1) / runs) + 0.01 * mean).all()
+    plain = np.outer(held.sum(axis=0), held.sum(axis=0))[above] * (sizes * (sizes - 1)).sum() / sizes.sum() ** 2
+    assert np.abs(plain[mean > 20] / mean[mean > 20] - 1).max() > 0.2
 
 
 @pytest.mark.parametrize("size", [2, 3, 5])
-def test_joint_shares_are_those_of_all_sets_of_that_size(size):
+def test_shares_in_small_baskets_are_those_of_all_sets_of_that_size(size):
     weight = np.array([3.0, 2.0, 1.0, 0.5, 0.5, 0.2])
     sets = list(combinations(range(6), size))
     odds = np.array([weight[list(each)].prod() for each in sets])
     odds /= odds.sum()
     held = np.array([[item in each for item in range(6)] for each in sets], dtype=float)
-    joint = _exact(odds @ held, 0.0, size)
+    share, ratio = _shares(np.append(weight, 0.0), size)
+    assert share[size, :-1] == pytest.approx(odds @ held)
+    joint = _small_baskets(share[:, :-1], ratio, weight, np.eye(size + 1)[size])
     above = np.triu_indices(6, 1)
-    assert joint[above] == pytest.approx((held.T @ (odds[:, None] * held))[above], rel=1e-5)
+    assert joint[above] == pytest.approx((held.T @ (odds[:, None] * held))[above])
 
 
-def test_the_formula_for_large_baskets_is_near_the_exact_one():
-    share = np.concatenate([[0.8, 0.5, 0.3], np.full(180, 10.4 / 180)])
-    above = np.triu_indices(len(share), 1)
-    assert _near(share, 0.0, 0.0)[above] == pytest.approx(_exact(share, 0.0, 12)[above], rel=0.01)
+def test_the_formulas_for_large_baskets_are_near_the_exact_ones():
+    share, ratio = _shares(RARE, EXACT)
+    drawn = _drawn(RARE, np.array([float(EXACT)]))
+    assert drawn[0] == pytest.approx(share[EXACT], rel=2e-3)
+    above = np.triu_indices(len(RARE) - 1, 1)
+    one = np.eye(EXACT + 1)[EXACT]
+    exact = _small_baskets(share[:, :-1], ratio, RARE[:-1], one)[above]
+    assert _large_baskets(drawn, np.ones(1))[above] == pytest.approx(exact, rel=0.01)
 
 
-def test_items_that_are_not_compared_take_their_room():
-    share = np.concatenate([[0.5, 0.4, 0.3], np.full(180, 1.8 / 180)])
-    assert _exact(share[:3], 1.8, 3) == pytest.approx(_exact(share, 0.0, 3)[:3, :3], rel=0.02)
+@pytest.mark.parametrize("size", ["n4", "n30"])
+def test_items_that_are_not_compared_take_their_room(size):
+    sizes = sized(**{size: 1_000})
+    lines = 1_000 * int(size[1:])
+    held = np.concatenate([[600.0, 500.0, 400.0], np.full(997, (lines - 1_500) / 997)])
+    assert expected(held[:3], sizes) == pytest.approx(expected(held, sizes)[:3, :3], rel=0.01)
+
+
+def test_each_item_is_expected_as_often_as_it_was_seen():
+    """With n lines each item meets n - 1 others: the row sums of the expectation tell its share in every size."""
+    random = np.random.default_rng(3)
+    held = np.concatenate([[700.0, 500.0], random.integers(20, 90, 60)])
+    sizes = sized(n4=1_000)
+    held *= 4_000 / held.sum()
+    found = expected(held, sizes)
+    assert (found.sum(axis=1) - np.diag(found))[:10] == pytest.approx(3 * held[:10], rel=1e-4)
 
 
 def test_baskets_of_one_line_expect_nothing_together():
-    frame = pl.DataFrame({"user": range(400), "basket": 1, "item": ["a", "b", "c", "c"] * 100})
-    assert of_frame(frame)[1][np.triu_indices(3, 1)] == pytest.approx(0.0, abs=1e-6)
+    assert expected(np.array([200.0, 100.0, 100.0]), sized(n1=400)).tolist() == np.zeros((3, 3)).tolist()
+
+
+def test_an_item_in_every_basket_and_one_in_none():
+    found = expected(np.array([400.0, 300.0, 100.0, 0.0]), sized(n2=400))
+    assert found[0, 1] == pytest.approx(300, rel=1e-3)
+    assert found[1, 2] == pytest.approx(0, abs=0.1)
+    assert found[3].tolist() == [0, 0, 0, 0]
 
 
 def test_no_baskets_expect_nothing():
-    frame = pl.DataFrame({"user": [1], "basket": [1], "item": ["a"]})
-    assert of_frame(frame)[1].tolist() == [[pytest.approx(0.0, abs=1.1)]]
-    assert of_frame(frame.head(0))[1].shape == (0, 0)
+    assert expected(np.zeros(0), np.zeros(101)).shape == (0, 0)
+    assert expected(np.array([0.0]), np.zeros(101)).tolist() == [[0.0]]
