@@ -103,8 +103,9 @@ def _common(seen: Array, space: Space) -> Array:
 
     E_uk = N_u p_uk s_k / sum_j p_uj s_j are the events of a person on one side if only s is new there, p_u being the
     person's mix of both sides without s (`points`). s makes the sums over people what was seen (iterative
-    proportional fitting): a plain ratio of shares would be too small where most people buy one thing only, as nobody can take up more than
-    everything. log s is multiplied by e / (e + c), e the events expected without a season, c 10 events.
+    proportional fitting): a plain ratio of shares would be too small where most people buy one thing only, as nobody
+    can take up more than everything. log s is multiplied by e / (e + c), e the events expected without a season, c
+    10 events.
     """
     size, found = seen.sum(axis=2), seen.sum(axis=0)
     space = replace(space, base=tuple(_shares(found.sum(axis=0)).tolist()))
