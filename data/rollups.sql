@@ -602,34 +602,46 @@ group by v.segment, v.value, c.grain, c.start
 order by v.segment, v.value, c.grain, c.start;
 
 -- name: lifecycle_part
+create or replace temp table spans as
+-- Several visits on one day: the first knows the day before, the last the day after.
+select r.o, v.day, lag(v.day) over (partition by r.o, v.u order by v.day) as previous,
+    lead(v.day) over (partition by r.o, v.u order by v.day) as following
+from visit_line v
+join shown_line r on r.l = v.l
+where v.u > (select above from people_range) and v.u <= (select upto from people_range)
+    and v.day <= (select as_of from reach);
+-- A day lies in several periods' windows of 28 days, and counts in those that open after the day before it. Summed by
+-- line and both days first: how far back the earlier one lies beyond 28 days makes no difference to that.
+create or replace temp table arrivals as
+select o, day, case when previous > day - 28 then previous else day - 28 end as since,
+    sum(case when previous is null then 1 else 0 end) as new,
+    sum(case when day < previous + 90 then 1 else 0 end) as "returning",
+    sum(case when day >= previous + 90 then 1 else 0 end) as resurrected
+from spans
+where previous is null or previous < day
+group by o, day, case when previous > day - 28 then previous else day - 28 end;
+create or replace temp table moves as
+select o, day + 28 as day, count(*) as lapsing, 0 as dormant from spans
+where following is null or following > day + 28
+group by o, day + 28
+union all
+select o, case when following < day + 90 then following else day + 90 end as day, -count(*) as lapsing, 0 as dormant
+from spans
+where following is null or following > day + 28
+group by o, case when following < day + 90 then following else day + 90 end
+union all
+select o, day + 90 as day, 0 as lapsing, count(*) as dormant from spans where following is null or following > day + 90
+group by o, day + 90
+union all
+select o, following as day, 0 as lapsing, -count(*) as dormant from spans where following > day + 90
+group by o, following;
 insert into lifecycle_part
-with spans as (
-    -- Several visits on one day: the first knows the day before, the last the day after.
-    select r.o, v.day, lag(v.day) over (partition by r.o, v.u order by v.day) as previous,
-        lead(v.day) over (partition by r.o, v.u order by v.day) as following
-    from visit_line v
-    join shown_line r on r.l = v.l
-    where v.u > (select above from people_range) and v.u <= (select upto from people_range)
-        and v.day <= (select as_of from reach)
-), moves as (
-    select o, day + 28 as day, 1 as lapsing, 0 as dormant from spans
-    where following is null or following > day + 28
-    union all
-    select o, case when following < day + 90 then following else day + 90 end as day, -1 as lapsing, 0 as dormant from spans
-    where following is null or following > day + 28
-    union all
-    select o, day + 90 as day, 0 as lapsing, 1 as dormant from spans where following is null or following > day + 90
-    union all
-    select o, following as day, 0 as lapsing, -1 as dormant from spans where following > day + 90
-)
-select w.grain, w.start, s.o, sum(case when s.previous is null then 1 else 0 end) as new,
-    sum(case when s.previous is not null and s.day < s.previous + 90 then 1 else 0 end) as "returning",
-    sum(case when s.previous is not null and s.day >= s.previous + 90 then 1 else 0 end) as resurrected,
+select w.grain, w.start, a.o, sum(a.new) as new, sum(a."returning") as "returning", sum(a.resurrected) as resurrected,
     0 as lapsing, 0 as dormant
-from spans s
-join lifecycle_window w on w.day = s.day
-where s.previous is null or (s.previous < w.opens and s.previous < s.day)
-group by w.grain, w.start, s.o
+from arrivals a
+join lifecycle_window w on w.day = a.day
+where a.since < w.opens
+group by w.grain, w.start, a.o
 union all
 select p.grain, p.start, m.o, 0 as new, 0 as "returning", 0 as resurrected, sum(m.lapsing) as lapsing, sum(m.dormant) as dormant
 from moves m
