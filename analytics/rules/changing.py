@@ -9,7 +9,7 @@ import polars as pl
 
 from analytics.rules.counting import BOTH, count
 from analytics.rules.judging import ITEMS, LEAST, Judged, adjusted, compared, judge
-from analytics.rules.lines import COLUMNS, lines_of
+from analytics.rules.lines import COLUMNS, lines_of, most_frequent
 from analytics.significance import LEVEL, Array
 
 CHANGE_SCHEMA = {
@@ -43,11 +43,7 @@ def lift_changes(
     (under ten baskets or users in all, or so few that no outcome at all would have reached p < 5 %).
     Windows take each other's people as strangers, which makes p too large, not too small, where people stay.
     """
-    found = [_frequencies(part) for part in (before, after)]
-    frequent = (
-        pl.concat(found).group_by("item").agg(pl.col("len").sum()).sort(["len", "item"], descending=[True, False])
-    )
-    ids = frequent.head(items)["item"].to_list()
+    ids = most_frequent(pl.concat([_distinct(part) for part in (before, after)]), items, about)
     pairs = compared(len(ids), [ids.index(each) for each in about if each in ids] if about else None)
     earlier, later = (judge(count(lines_of(part, ids)), pairs, BOTH, 1) for part in (before, after))
     frame = _compared(earlier, later).with_columns(pair=pl.Series(np.arange(pairs.shape[1])))
@@ -64,9 +60,9 @@ def lift_changes(
     return frame.select(pl.col(name).cast(kind) for name, kind in CHANGE_SCHEMA.items())
 
 
-def _frequencies(baskets: pl.DataFrame) -> pl.DataFrame:
+def _distinct(baskets: pl.DataFrame) -> pl.DataFrame:
     lines_of(baskets.head(0), 0)  # says which column is missing, if one is
-    return baskets.select(COLUMNS).drop_nulls().unique().group_by("item").len()
+    return baskets.select(COLUMNS).drop_nulls().unique().select("item")
 
 
 def _compared(earlier: Judged, later: Judged) -> pl.DataFrame:

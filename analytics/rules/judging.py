@@ -49,8 +49,8 @@ def rules(
 ) -> pl.DataFrame:
     """The pairs of items of a frame [user, basket, item] that share at least `least` baskets of as many users.
 
-    `basket` sorts by time within a user; names [id, name] are optional; with `about`, pairs that hold none of those
-    items are left out; the `items` most frequent items are compared; `shown` pairs are answered, surest first
+    `basket` sorts by time within a user; names [id, name] are optional. The `items` most frequent items are compared,
+    and those of `about`; with it, pairs that hold none of those are left out. `shown` pairs are answered, surest first
     (q <= 5 % first, then by low).
     baskets_a, baskets_b, together: baskets with the item, and with both. expected: see `expected`. lift: together /
     expected. low: lower end of its 95 % interval, exp(ln lift - 1.96 sqrt(d / together)).
@@ -63,7 +63,7 @@ def rules(
     direction: 'a first' or 'b first' where users have a in earlier baskets than b, or the reverse, more often than
     chance (see `directions`), else 'no clear order'; null, as direction_p, where the pair's q is above 5 %.
     """
-    lines = lines_of(baskets, items)
+    lines = lines_of(baskets, items, about)
     counted = count(lines)
     pairs = compared(len(lines.ids), [lines.ids.index(each) for each in about if each in lines.ids] if about else None)
     whole, first, second = (judge(counted, pairs, half, least) for half in (BOTH, DISCOVERY, CONFIRMATION))

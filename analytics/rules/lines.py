@@ -40,12 +40,12 @@ class Lines:
     """Baskets of more than 100 lines, of which 100 by chance were kept."""
 
 
-def lines_of(baskets: pl.DataFrame, items: int | Sequence[str]) -> Lines:
+def lines_of(baskets: pl.DataFrame, items: int | Sequence[str], always: Sequence[str] = ()) -> Lines:
     """The lines of a frame [user, basket, item]; rows without one of the three, and repeats, are dropped.
 
     A basket is told by user and basket together, and `basket` has to sort by time within a user. items: how many of
-    the most frequent items are compared, or which. A user's half is the first bit of md5(user): the same in every
-    window and on every machine.
+    the most frequent items are compared, or which; those of `always` are compared too, if any basket holds them. A
+    user's half is the first bit of md5(user): the same in every window and on every machine.
     """
     if missing := [name for name in COLUMNS if name not in baskets.columns]:
         raise InputError(
@@ -61,7 +61,7 @@ def lines_of(baskets: pl.DataFrame, items: int | Sequence[str]) -> Lines:
         basket=new_basket.cast(pl.Int64).cum_sum() - 1,
     )
     kept, cut = _capped(numbered)
-    ids = _most_frequent(kept, items) if isinstance(items, int) else list(dict.fromkeys(items))
+    ids = most_frequent(kept, items, always) if isinstance(items, int) else list(dict.fromkeys(items))
     codes = pl.DataFrame({"item": pl.Series(ids, dtype=frame.schema["item"]), "code": np.arange(len(ids))})
     coded = kept.join(codes, on="item", how="left", maintain_order="left").with_columns(pl.col("code").fill_null(REST))
     coded = coded.sort("basket", "code")
@@ -79,9 +79,11 @@ def _capped(lines: pl.DataFrame) -> tuple[pl.DataFrame, int]:
     return ranked.filter(pl.col("place") <= MOST_LINES).drop("place"), large
 
 
-def _most_frequent(lines: pl.DataFrame, number: int) -> list[str]:
+def most_frequent(lines: pl.DataFrame, number: int, always: Sequence[str] = ()) -> list[str]:
+    """So many items with most lines in a frame [item], and those of `always` that it holds, most lines first."""
     counted = lines.group_by("item").len().sort(["len", "item"], descending=[True, False])
-    return counted.head(number)["item"].to_list()
+    wanted = pl.int_range(pl.len()) < number
+    return counted.filter(wanted | pl.col("item").is_in(list(always)))["item"].to_list()
 
 
 def _halves(users: pl.Series) -> Whole:

@@ -92,6 +92,13 @@ def test_about_leaves_other_pairs_out_of_the_test():
     assert only(found, "x", "y")["q"] == pytest.approx(only(found, "x", "y")["p"] * 31)
 
 
+def test_what_is_asked_about_is_compared_however_rare_it_is():
+    rows = crowd(4_000) + bought_together(20)
+    assert only(rules(frame(rows), items=5), "x", "y") is None
+    row = only(rules(frame(rows), items=5, about=["x", "y", "unheard of"]), "x", "y")
+    assert row["q"] == pytest.approx(row["p"] * (7 * 6 / 2 - 5 * 4 / 2))
+
+
 def test_names_are_put_to_ids():
     names = pl.DataFrame({"id": ["x"], "name": ["Tea"]})
     row = only(rules(frame(crowd() + bought_together(20)), names=names), "x", "y")
