@@ -66,12 +66,18 @@ def drift(
     before: pl.DataFrame, after: pl.DataFrame, *, season: pl.DataFrame | None = None, seed: int = 0,
     draws: int = DRAWS, more: int = MORE_DRAWS,
 ) -> Drift:  # fmt: skip
-    """Compare two windows of a population, a segment or a list: frames user, interest, n, and common (`parts`).
+    """Compare two windows of a population, a segment or a list: frames user, interest, n, and common (`per_interest`).
 
     Without the column common every item counts as common, and the part of the catalogue is 0. season: interest, ratio
     (what is usual after over what is usual before), error (standard error of its log) where it is known.
     """
-    plain = mix(before, after)
+    return drift_of(mix(before, after), season=season, seed=seed, draws=draws, more=more)
+
+
+def drift_of(
+    plain: Mix, *, season: pl.DataFrame | None = None, seed: int = 0, draws: int = DRAWS, more: int = MORE_DRAWS
+) -> Drift:
+    """The same for windows that are counted already, without season."""
     usual = with_season(plain, season)
     reason = missing(plain)
     tested = usual.effective_fans >= LEAST_FANS if reason is None else np.zeros(len(usual.interests), dtype=bool)
@@ -81,9 +87,11 @@ def drift(
     frame = _interests(plain, usual, tested, found.p, found.interest_p)
     why = parts(usual).drop("share_before", "share_after", "change")
     answer = frame.join(why, on="interest", how="left", maintain_order="left")
-    effect, interval = usual.divergence, None
     if reason is None:
         effect, interval = _effect(usual, found.expected, found.variance)
+    else:  # Nothing was drawn: what chance brings is that of independent events.
+        bias = (len(usual.interests) - 1) / (2 * max(sum(usual.sizes), 1.0))
+        effect, interval = max(usual.divergence - bias, 0.0), None
     verdict = UNKNOWN if reason else CHANGED if found.p <= LEVEL else UNCLEAR
     sizes = int(plain.sizes[0]), int(plain.sizes[1])
     p = None if reason else found.p
