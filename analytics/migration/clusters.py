@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, replace
-from typing import Any, NamedTuple, cast
+from typing import Any, cast
 
 import numpy as np
 import numpy.typing as npt
@@ -15,19 +15,16 @@ from analytics.migration.means import Labels, k_means, matched, nearest, settled
 from analytics.migration.mixes import MOST, Space, best_alpha, numbered, points, space_of, summed
 from analytics.migration.naming import named
 from analytics.migration.seasons import without_season
+from analytics.migration.stability import SIZES, best_size, some, split, stabilities
 from data.errors import InputError
 
-SIZES = range(3, 11)
-"""Numbers of groups that are tried: fewer say nothing, and more than ten bands of a chart cannot be told apart."""
+FIT_POINTS = 20_000
+"""People's periods that the centroids are fitted on."""
 LEAST_VISITS = 6
 """Visits of a person in a period below which the period takes no part, as for drift: three a half."""
-FIT_POINTS, CHOICE_POINTS = 20_000, 3_000
-"""People's periods that the centroids are fitted on, and that each number of groups is tried on."""
 SURE = 0.8**2
 """How often the other half has to agree with a member that is called confident: two halves that are each right four
 times of five agree so often."""
-SPLITS = 3
-"""Times that visits are halved to try a number of groups: where fits differ, one time may be luck."""
 FOLDS = 5
 """Parts of the people that a fit is made without in turn."""
 TENTHS = 10
@@ -82,13 +79,18 @@ def _rows(matrix: Any) -> tuple[tuple[float, ...], ...]:
     return tuple(tuple(float(value) for value in row) for row in matrix)
 
 
-class Stability(NamedTuple):
-    """How well a number of groups can be found twice."""
+def group_mixes(clusters: Clusters) -> pl.DataFrame:
+    """What each group is interested in, largest share first: group, name, interest, share, base (everybody's share).
 
-    k: int
-    agreement: float
-    """Of two fits on two halves of the visits, corrected for chance: 1 = the same groups, 0 = any."""
-    error: float
+    Shares are those of the centroid, which is drawn towards everybody's mix.
+    """
+    shares = clusters.places**2
+    shares /= shares.sum(axis=1, keepdims=True)
+    groups, wide = len(clusters.ids), len(clusters.space.interests)
+    return pl.DataFrame({
+        "group": np.repeat(clusters.ids, wide), "name": [name for name in clusters.names for _ in range(wide)],
+        "interest": clusters.space.interests * groups, "share": shares.ravel(), "base": clusters.space.base * groups,
+    }).sort(["group", "share"], descending=[False, True])  # fmt: skip
 
 
 def fit(
@@ -150,56 +152,6 @@ def busy(rows: pl.DataFrame, at: str, least: int) -> pl.DataFrame:
     return rows.join(kept, on=["user", at], how="semi")
 
 
-def some(rows: pl.DataFrame, at: str, most: int) -> pl.DataFrame:
-    """The rows of so many people, chosen by a stable hash, that their periods are `most` at the highest."""
-    people = rows.select("user", at).unique()["user"].value_counts().sort("user")
-    people = people.with_columns(place=pl.Series(hashed(people["user"].to_numpy(), 7))).sort("place")
-    return rows.join(people.filter(pl.col("count").cum_sum() <= most), on="user", how="semi")
-
-
-def stabilities(
-    rows: pl.DataFrame, space: Space, at: str, *, sizes: Sequence[int] = SIZES, seed: int = 0
-) -> list[Stability]:
-    """For each number of groups, whether two halves of the visits give the same groups and the same members.
-
-    Groups are fitted on the mixes of halves A and, anew, on those of halves B, and paired by their centroids
-    (Hungarian method). agreement = (a - e) / (1 - e): a the share of points whose two halves fall into paired
-    groups, each by its own fit; e what their sizes alone would give (Cohen's kappa). error: its standard error,
-    with people as units.
-    """
-    kept = some(rows, at, CHOICE_POINTS)
-    people = kept["user"].n_unique()
-    splits = [_split(halved(kept, at, salt=salt), space, at) for salt in range(SPLITS)]
-    answer = []
-    for k in sizes:
-        found = np.array([_agreement(first, second, k, seed + n) for n, (first, second) in enumerate(splits)])
-        same, chance = found.mean(axis=0)
-        error = np.sqrt(same * (1 - same) / people) / (1 - chance)
-        answer.append(Stability(k, float((same - chance) / (1 - chance)), float(error)))
-    return answer
-
-
-def _split(rows: pl.DataFrame, space: Space, at: str) -> tuple[Array, Array]:
-    """The points of halves A and of halves B, people's periods in the same order."""
-    keys, sums = summed(rows, ["user", at, "half"], space)
-    found = points(sums, space)
-    return found[(keys["half"] == "A").to_numpy()], found[(keys["half"] == "B").to_numpy()]
-
-
-def _agreement(first: Array, second: Array, k: int, seed: int) -> tuple[float, float]:
-    """How often two halves fall into paired groups, each by its own fit, and how often they would by chance."""
-    ours, theirs = (k_means(side, k, seed=seed, restarts=4) for side in (first, second))
-    a, b = nearest(first, ours)[0], matched(theirs, ours)[nearest(second, theirs)[0]]
-    sizes = [np.bincount(label, minlength=k) / len(label) for label in (a, b)]
-    return float((a == b).mean()), float(sizes[0] @ sizes[1])
-
-
-def best_size(found: Sequence[Stability]) -> int:
-    """The largest number of groups whose agreement lies within one standard error of the best."""
-    best = max(found, key=lambda each: each.agreement)
-    return max(each.k for each in found if each.agreement >= best.agreement - best.error)
-
-
 def _members(sums: Array, label: Labels, k: int) -> Array:
     """The mix of each group's members together, each person's period counting once."""
     belongs = np.zeros((k, len(sums)))
@@ -216,7 +168,7 @@ def _left_out(found: Array, users: pl.Series, centroids: Array, fold: int) -> Ar
 
 def _cut(rows: pl.DataFrame, space: Space, centroids: Array, at: str) -> float:
     """The margin of half A from which up half B agrees often enough in every tenth of people; infinite for none."""
-    first, second = _split(halved(some(rows, at, FIT_POINTS), at), space, at)
+    first, second = split(halved(some(rows, at, FIT_POINTS), at), space, at)
     label, margin = nearest(first, centroids)
     order = np.argsort(-margin, kind="stable")
     same, margin = (label == nearest(second, centroids)[0])[order], margin[order]

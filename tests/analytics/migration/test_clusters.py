@@ -4,8 +4,9 @@ import numpy as np
 import polars as pl
 import pytest
 
-from analytics.migration.clusters import Stability, best_size, fit, folds_of, from_dict
+from analytics.migration.clusters import fit, folds_of, from_dict
 from analytics.migration.naming import named
+from analytics.migration.stability import Stability, best_size
 from data.errors import InputError
 
 NAMES = ("mostly garden, kitchen", "mostly books, toys", "mostly hats, shoes")
