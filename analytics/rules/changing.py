@@ -36,11 +36,14 @@ def lift_changes(
 
     Of the `items` most frequent items of both windows, the pairs that share at least five baskets in one of them.
     change: ln(lift after / lift before), half a basket added to both counts; error: its standard error,
-    sqrt(d / (k_before + 1/2) + d / (k_after + 1/2)), d the overdispersion over users (see `rules`) of both windows.
+    sqrt(d / (k_before + 1/2) + d / (k_after + 1/2) + v), d the overdispersion over users (see `rules`) of both windows,
+    v the variance that users who repeat one of the items give to what is expected: one person who buys a hundred times
+    in one of the windows must not bring all its pairs down.
     p: given n = k_before + k_after, k_after is binomial(n, E_after / (E_before + E_after)) if the lift stayed the same;
-    two-sided, on k / d and n / d. low, high: the ends of the 95 % interval of `change` that goes with it; null where
-    it has no end. verdict: up, down (q <= 5 % over all pairs with enough data), no clear change, or not enough data
-    (under ten baskets or users in all, or so few that no outcome at all would have reached p < 5 %).
+    two-sided, on k / D and n / D, D = d + v n E_before E_after / (E_before + E_after)^2. low, high: the ends of the
+    95 % interval of `change` that goes with it; null where it has no end. verdict: up, down (q <= 5 % over all pairs
+    with enough data), no clear change, or not enough data (under ten baskets or users in all, or so few that no
+    outcome at all would have reached p < 5 %).
     Windows take each other's people as strangers, which makes p too large, not too small, where people stay.
     """
     ids = most_frequent(pl.concat([_distinct(part) for part in (before, after)]), items, about)
@@ -73,7 +76,9 @@ def _compared(earlier: Judged, later: Judged) -> pl.DataFrame:
         excess = np.maximum((before * earlier.excess + after * later.excess) / total, 1.0)
         part = later.expected / means
         change = np.log((after + 0.5) / later.expected) - np.log((before + 0.5) / earlier.expected)
-        error = np.sqrt(excess / (after + 0.5) + excess / (before + 0.5))
+        habit = earlier.habit + later.habit
+        error = np.sqrt(excess / (after + 0.5) + excess / (before + 0.5) + habit)
+        excess = np.nan_to_num(excess + habit * total * part * (1 - part), nan=1.0)
         known = (total >= LEAST_TOGETHER) & (earlier.users + later.users >= LEAST_TOGETHER)
         known &= np.minimum(part, 1 - part) ** (total / excess) < LEVEL / 2
         lifts = earlier.together / earlier.expected, later.together / later.expected

@@ -23,6 +23,8 @@ class Counted:
 
     held: Array
     """half x item: baskets that hold the item."""
+    habit: Array
+    """half x item: sum over users of the square of their baskets with the item."""
     sizes: Array
     """half x lines: baskets of 0, 1, 2, ..., 100 lines."""
     together: Array
@@ -47,6 +49,10 @@ def count(lines: Lines) -> Counted:
     half, compared = lines.half[owner], lines.item != REST
     cell = half[lines.basket[compared]] * items + lines.item[compared]
     held = np.bincount(cell, minlength=2 * items).reshape(2, items)
+    mine, times = np.unique(lines.user[compared] * items + lines.item[compared], return_counts=True)
+    habit = np.bincount(
+        lines.half[mine // max(items, 1)] * items + mine % max(items, 1), times.astype(float) ** 2, 2 * items
+    )
     sizes = np.bincount(half * (MOST_LINES + 1) + size, minlength=2 * (MOST_LINES + 1)).reshape(2, -1)
     load = np.bincount(owner, weights=size * (size - 1.0), minlength=len(lines.half))
     sums = [[load[lines.half == part].sum(), (load[lines.half == part] ** 2).sum()] for part in BOTH]
@@ -58,7 +64,10 @@ def count(lines: Lines) -> Counted:
             for table, weight in zip(tables, (weights, None, weights**2, weights * load[user[mine]]), strict=True):
                 table[part] += np.bincount(pair[mine], weights=weight, minlength=items * items)
     together, users, squares, loads = (table.reshape(2, items, items) for table in tables)
-    return Counted(held.astype(np.float64), sizes.astype(np.float64), together, users, squares, loads, np.array(sums))
+    return Counted(
+        held.astype(np.float64), habit.astype(np.float64).reshape(2, items), sizes.astype(np.float64), together, users, squares, loads,
+        np.array(sums),
+    )  # fmt: skip
 
 
 def _held(lines: Lines, items: int) -> Iterator[tuple[Whole, Whole, npt.NDArray[np.int64]]]:

@@ -29,12 +29,17 @@ REACH = 1.96
 
 
 class Judged(NamedTuple):
-    """Of each pair that is judged: baskets with both, users with both, expected baskets, overdispersion, p."""
+    """Of each pair that is judged."""
 
     together: Array
+    """Baskets with both."""
     users: Array
     expected: Array
     excess: Array
+    """d, the overdispersion over users."""
+    habit: Array
+    """What users who repeat one of the two items add to the variance of ln `expected`: of each item
+    sum x_u^2 / s^2 - 1 / s, x_u the user's baskets with it and s all."""
     p: Array
 
 
@@ -96,6 +101,8 @@ def judge(counted: Counted, pairs: npt.NDArray[np.int64], half: Sequence[int], l
         table[part].sum(axis=0)[at] for table in (counted.together, counted.users, counted.squares, counted.loads)
     )
     means = expected(counted.held[part].sum(axis=0), counted.sizes[part].sum(axis=0))[at]
+    held, squared = (table[part].sum(axis=0) for table in (counted.held, counted.habit))
+    own = np.where(held > 0, (squared - held) / np.maximum(held, 1.0) ** 2, 0.0)
     load, load_squares = counted.load[part].sum(axis=0)
     with np.errstate(invalid="ignore", divide="ignore"):
         spread = squares - 2 * k * loads / load + k**2 * load_squares / load**2
@@ -103,7 +110,7 @@ def judge(counted: Counted, pairs: npt.NDArray[np.int64], half: Sequence[int], l
     tested = (k >= least) & (users >= least) & (means > 0)
     p = np.ones(len(k))
     p[tested] = gammainc(k[tested] / excess[tested], means[tested] / excess[tested])
-    return Judged(k, users, means, excess, p)
+    return Judged(k, users, means, excess, own[at[0]] + own[at[1]], p)
 
 
 def lower(judged: Judged) -> Array:

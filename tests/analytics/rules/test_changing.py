@@ -70,6 +70,15 @@ def test_what_one_user_repeats_is_no_change():
     assert only(lift_changes(window(5), after))["verdict"] in ("no clear change", "not enough data")
 
 
+def test_what_one_user_buys_all_the_time_brings_no_pair_down():
+    alone = [(100 + n % 2, 50 + n, item) for n in range(400) for item in ("x", "i00")]
+    after = pl.concat([window(20), pl.DataFrame(alone, schema=["user", "basket", "item"], orient="row")])
+    assert only(lift_changes(window(20), after))["verdict"] == "no clear change"
+    many = [(2_000 + n, 50, item) for n in range(400) for item in ("x", "i00")]
+    after = pl.concat([window(20), pl.DataFrame(many, schema=["user", "basket", "item"], orient="row")])
+    assert only(lift_changes(window(20), after))["verdict"] == "down"
+
+
 def test_about_and_shown_choose_rows_and_names_are_put_to_ids():
     found = lift_changes(
         window(5), window(35), about=["x"], names=pl.DataFrame({"id": ["x"], "name": ["Tea"]}), shown=1

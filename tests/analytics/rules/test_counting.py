@@ -2,6 +2,7 @@ from collections import Counter, defaultdict
 from itertools import combinations
 
 import numpy as np
+import polars as pl
 import pytest
 
 from analytics.rules import counting
@@ -47,6 +48,8 @@ def test_margins_and_sizes_add_up(shuffled):
     assert counted.sizes.sum(axis=0).tolist() == np.bincount(sizes, minlength=101).tolist()
     held = dict(frame.group_by("item").len().rows())
     assert counted.held.sum(axis=0).tolist() == [held[item] for item in lines.ids]
+    mine = dict(frame.group_by("user", "item").len().group_by("item").agg((pl.col("len") ** 2).sum()).rows())
+    assert counted.habit.sum(axis=0).tolist() == [mine[item] for item in lines.ids]
     assert counted.load.sum(axis=0)[0] == (sizes * (sizes - 1)).sum()
     halves = lines.half[frame.group_by("user", "basket").len().sort("user")["user"].to_numpy()]
     assert counted.sizes.sum(axis=1).tolist() == [(halves == 0).sum(), (halves == 1).sum()]
