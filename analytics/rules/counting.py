@@ -65,9 +65,15 @@ def count(lines: Lines) -> Counted:
                 table[part] += np.bincount(pair[mine], weights=weight, minlength=items * items)
     together, users, squares, loads = (table.reshape(2, items, items) for table in tables)
     return Counted(
-        held.astype(np.float64), habit.astype(np.float64).reshape(2, items), sizes.astype(np.float64), together, users, squares, loads,
-        np.array(sums),
-    )  # fmt: skip
+        held=held.astype(np.float64),
+        habit=habit.astype(np.float64).reshape(2, items),
+        sizes=sizes.astype(np.float64),
+        together=together,
+        users=users,
+        squares=squares,
+        loads=loads,
+        load=np.array(sums),
+    )
 
 
 def _held(lines: Lines, items: int) -> Iterator[tuple[Whole, Whole, npt.NDArray[np.int64]]]:
