@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import dataclass
 
 import numpy as np
@@ -64,26 +65,29 @@ class Drift:
 
 def drift(
     before: pl.DataFrame, after: pl.DataFrame, *, season: pl.DataFrame | None = None, seed: int = 0,
-    draws: int = DRAWS, more: int = MORE_DRAWS,
+    draws: int = DRAWS, more: int = MORE_DRAWS, aside: Collection[str] = (),
 ) -> Drift:  # fmt: skip
     """Compare two windows of a population, a segment or a list: frames user, interest, n, and common (`per_interest`).
 
     Without the column common every item counts as common, and the part of the catalogue is 0. season: interest, ratio
-    (what is usual after over what is usual before), error (standard error of its log) where it is known.
+    (what is usual after over what is usual before), error (standard error of its log) where it is known. aside: what
+    counts in the shares and is no interest: it is not tested, alone or with the others.
     """
-    return drift_of(mix(before, after), season=season, seed=seed, draws=draws, more=more)
+    return drift_of(mix(before, after), season=season, seed=seed, draws=draws, more=more, aside=aside)
 
 
 def drift_of(
-    plain: Mix, *, season: pl.DataFrame | None = None, seed: int = 0, draws: int = DRAWS, more: int = MORE_DRAWS
-) -> Drift:
+    plain: Mix, *, season: pl.DataFrame | None = None, seed: int = 0, draws: int = DRAWS, more: int = MORE_DRAWS,
+    aside: Collection[str] = (),
+) -> Drift:  # fmt: skip
     """The same for windows that are counted already, without season."""
     usual = with_season(plain, season)
     reason = missing(plain)
-    tested = usual.effective_fans >= LEAST_FANS if reason is None else np.zeros(len(usual.interests), dtype=bool)
+    interests = ~usual.interests.is_in(list(aside)).to_numpy()
+    tested = interests & (usual.effective_fans >= LEAST_FANS) & (reason is None)
     if reason is None and not tested.any():
         reason = "no interest has enough people of its own"
-    found = window_test(usual, tested, seed=seed, draws=draws, more=more)
+    found = window_test(usual, tested, interests, seed=seed, draws=draws, more=more)
     frame = _interests(plain, usual, tested, found.p, found.interest_p)
     why = parts(usual).drop("share_before", "share_after", "change")
     answer = frame.join(why, on="interest", how="left", maintain_order="left")

@@ -40,7 +40,10 @@ class _Drawn:
     """Draws x tested interests."""
 
 
-def window_test(mix: Mix, tested: Flags, *, seed: int = 0, draws: int = DRAWS, more: int = MORE_DRAWS) -> Found:
+def window_test(
+    mix: Mix, tested: Flags, interests: Flags | None = None, *, seed: int = 0, draws: int = DRAWS,
+    more: int = MORE_DRAWS,
+) -> Found:  # fmt: skip
     """Randomise over users (drift-and-targeting B3): how large are changes when it is by lot which window is which?
 
     `analytics.drift.players` says who draws what. The shares are made anew in each draw. An interest's statistic is
@@ -52,45 +55,59 @@ def window_test(mix: Mix, tested: Flags, *, seed: int = 0, draws: int = DRAWS, m
 
     The mix has two statistics: Pearson's sum_k change_k^2 / share_k, which is JS_w to second order and sees small
     changes of many interests, and the largest of the interests' own, which sees one. Its p is how often the smaller
-    p of the two is by chance as small as it was, from the same draws.
+    p of the two is by chance as small as it was, from the same draws. `interests`: those that the mix consists of,
+    where some lines only count in the shares; `tested` are some of them.
     """
     nothing = np.full(len(tested), np.nan)
     if not tested.any():
         return Found(np.nan, nothing, 0.0, 0.0, 0)
+    there = mix.pooled > 0
+    judged = _Judged(mix, tested, there if interests is None else there & interests)
     players = players_of(mix, np.random.default_rng((seed, 0)))
     rng = np.random.default_rng((seed, 1))
-    observed = _statistics(mix, tested, mix.change[None], (mix.season_variance + players.variance)[None])
-    found = _drawn(mix, tested, players, rng, draws)
+    variance = mix.season_variance + players.variance
+    observed = _statistics(judged, mix.change[None], variance[None])
+    found = _drawn(judged, players, rng, draws)
     whole, single = _compared(observed, found)
     if min(whole, single.min()) < MORE_BELOW and more > draws:
-        further = _drawn(mix, tested, players, rng, more - draws)
+        further = _drawn(judged, players, rng, more - draws)
         found = _Drawn(np.r_[found.pearson, further.pearson], np.concatenate([found.sizes, further.sizes]))
         whole, single = _compared(observed, found)
     least = 1.5 / (1 + len(found.pearson))
     reach = players.reach[tested] + mix.season_variance[tested]
     bound = 2 * np.exp(-(mix.change[tested] ** 2) / (2 * np.maximum(reach, 1e-300)))
     single = np.where(single <= least, np.minimum(single, bound), single)
-    if (
-        whole <= least
-    ):  # As sure as the surest of its interests is after Bonferroni's correction, once for both statistics.
+    if whole <= least:  # As sure as the surest interest after Bonferroni's correction, twice for the two statistics.
         whole = min(whole, 2 * int(tested.sum()) * float(single.min()))
     nothing[tested] = single
-    first, second = mix.sizes
-    unit = first * second / (first + second) ** 2 / 2
-    return Found(whole, nothing, unit * found.pearson.mean(), unit**2 * found.pearson.var(), len(found.pearson))
+    unit = mix.sizes[0] * mix.sizes[1] / sum(mix.sizes) ** 2 / 2
+    rest = there & ~judged.interests
+    expected = float(found.pearson.mean() + (variance[rest] / mix.pooled[rest]).sum())
+    return Found(whole, nothing, unit * expected, unit**2 * float(found.pearson.var()), len(found.pearson))
 
 
-def _statistics(mix: Mix, tested: Flags, change: Array, variance: Array) -> _Drawn:
-    there = mix.pooled > 0
+@dataclass(frozen=True)
+class _Judged:
+    """What is judged: two windows, which interests alone, which together."""
+
+    mix: Mix
+    tested: Flags
+    interests: Flags
+
+
+def _statistics(judged: _Judged, change: Array, variance: Array) -> _Drawn:
+    tested, interests = judged.tested, judged.interests
     with np.errstate(invalid="ignore", divide="ignore"):
         sizes = np.abs(change[:, tested]) / np.sqrt(variance[:, tested])
-    return _Drawn((change[:, there] ** 2 / mix.pooled[there]).sum(axis=1), np.nan_to_num(sizes))
+    pearson = (change[:, interests] ** 2 / judged.mix.pooled[interests]).sum(axis=1)
+    return _Drawn(pearson, np.nan_to_num(sizes))
 
 
-def _drawn(mix: Mix, tested: Flags, players: Players, rng: np.random.Generator, draws: int) -> _Drawn:
+def _drawn(judged: _Judged, players: Players, rng: np.random.Generator, draws: int) -> _Drawn:
     """So many draws."""
+    mix = judged.mix
     parts = [
-        _statistics(mix, tested, change + _season_noise(mix, rng, len(change)), variance + mix.season_variance)
+        _statistics(judged, change + _season_noise(mix, rng, len(change)), variance + mix.season_variance)
         for change, variance in _rounds(players, rng, draws)
     ]
     return _Drawn(np.concatenate([part.pearson for part in parts]), np.concatenate([part.sizes for part in parts]))
