@@ -119,14 +119,15 @@ def fit(
     space = earlier.space if earlier else space_of(everybody, most)
     rows = without_season(numbered(rows, space), space, numbered(everybody, space))
     rows = busy(rows, at, least)
+    times = rows.select("user", at).n_unique()
+    if times < 2 * max(SIZES):
+        raise InputError(
+            f"Only {times} times a person made {least} visits in a period; groups need {2 * max(SIZES)}. "
+            "Choose longer periods or a longer stretch."
+        )
     if not earlier:
         space = replace(space, alpha=best_alpha(rows, space, at))
     keys, sums = summed(some(rows, at, FIT_POINTS), ["user", at], space)
-    if len(keys) < 2 * max(SIZES):
-        raise InputError(
-            f"Only {len(keys)} times a person made {least} visits in a period; groups need {2 * max(SIZES)}. "
-            "Choose longer periods or a longer stretch."
-        )
     k = k or (len(earlier.ids) if earlier else best_size(stabilities(rows, space, at, seed=seed)))
     found = points(sums, space)
     centroids = k_means(found, k, seed=seed)
@@ -198,6 +199,6 @@ def _kept(centroids: Array, called: Sequence[str], earlier: Clusters) -> tuple[t
             names.append(earlier.names[other])
         else:
             ids.append(fresh)
-            names.append(called[g])
+            names.append(f"{called[g]} (new)" if called[g] in earlier.names else called[g])
             fresh += 1
     return tuple(ids), tuple(names)

@@ -84,6 +84,8 @@ def test_one_standard_error_below_the_best_the_largest_number_wins():
 def test_too_few_visits_are_said_to_be_too_few(frame):
     with pytest.raises(InputError, match=r"Only 1 times a person made 6 visits in a period; groups need 20."):
         fit(frame(*[(1, visit, 0, "a", 1) for visit in range(6)], (2, 1, 0, "a", 1)))
+    with pytest.raises(InputError, match=r"Only 0 times a person made 6 visits"):
+        fit(frame((1, 1, 0, "a", 1)))
     with pytest.raises(InputError, match=r"no visits to group people by"):
         fit(frame())
 
