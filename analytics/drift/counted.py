@@ -107,7 +107,7 @@ def block_of(question: Question, user: int) -> Block:
 
 
 def _block(question: Question, above: int, upto: int) -> Block:
-    reach = {"above": above, "upto": upto}
+    reach: dict[str, object] = {"above": above, "upto": upto}
     least = {"events": question.least_events, "visits": question.least_visits}
     powers = [(f"{name}_{side}", power, side) for side in SIDES for power, name in enumerate(POWER_NAMES)]
     sql = SUMS_SQL.format(
