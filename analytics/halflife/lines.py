@@ -8,8 +8,7 @@ from datetime import date
 import numpy as np
 import polars as pl
 
-from analytics.halflife.curve import losses_of
-from analytics.halflife.losses import GRID, HORIZON, Array, Past, checked, cuts_of, lines_of, past, redrawn
+from analytics.halflife.losses import GRID, HORIZON, Array, Foretold, foretold, redrawn
 
 LINE_SCHEMA = {
     "id": pl.Utf8, "half_life": pl.Float64, "own": pl.Float64, "own_low": pl.Float64, "own_high": pl.Float64,
@@ -31,6 +30,7 @@ def line_half_lives(
     grid: Sequence[float] = GRID,
     horizon: int = HORIZON,
     seed: int = 0,
+    known: Foretold | None = None,
 ) -> pl.DataFrame:
     """The half-life of each interest, largest first, drawn towards the shop's by how little is known of it.
 
@@ -41,27 +41,20 @@ def line_half_lives(
     t = T / (T + v); T is the variance between interests beyond luck, max(0, (sum (y - x)^2 / v - n) / sum 1 / v)
     (DerSimonian and Laird 1986). source: 'own', or 'shop' where fewer than 200 times somebody took the interest up
     in the next days; own is null then. Columns: id, half_life, own, own_low, own_high, users, source.
+    `known` is what `foretold` gives for the same visits, where it was asked already.
     """
-    rows = checked(visits)
-    days = list(cuts) if cuts is not None else cuts_of(rows, horizon)
-    lines = lines_of(rows)
-    pasts = [past(rows, lines, day, grid, horizon) for day in days]
-    users, sums, _, alphas = losses_of(pasts)
-    shop = int(sums.sum(axis=0).argmin())
+    found = known or foretold(visits, cuts, grid, horizon)
+    steps, lines, shop = np.array(found.grid), found.lines, int(found.sums.sum(axis=0).argmin())
     buyers = np.zeros(len(lines) + 1, dtype=np.int64)
-    for each in pasts:
+    for each in found.pasts:
         buyers += np.bincount(each.pair_line[each.bought], minlength=len(buyers))
-    known = {}
-    for name, k in lines.items():
-        if buyers[k] >= LEAST_BUYERS:
-            known[name] = _own(_losses(pasts, users, k, alphas), seed)
-    between = _between([each[0] for each in known.values()], [each[1] for each in known.values()], shop)
-    steps = np.array(grid)
+    told = {name: _own(_losses(found, k), seed) for name, k in lines.items() if buyers[k] >= LEAST_BUYERS}
+    between = _between([each[0] for each in told.values()], [each[1] for each in told.values()], shop)
     answer = []
     for name, k in lines.items():
-        row = {"id": name, "half_life": grid[shop], "users": int(buyers[k]), "source": SHOP}
-        if name in known:
-            best, variance, low, high = known[name]
+        row = {"id": name, "half_life": steps[shop], "users": int(buyers[k]), "source": SHOP}
+        if name in told:
+            best, variance, low, high = told[name]
             drawn = shop + between / (between + variance) * (best - shop)
             row |= {"half_life": steps[round(drawn)], "own": steps[best], "own_low": steps[low],
                     "own_high": steps[high], "source": OWN}  # fmt: skip
@@ -69,17 +62,17 @@ def line_half_lives(
     return pl.DataFrame(answer, LINE_SCHEMA)
 
 
-def _losses(pasts: Sequence[Past], users: np.ndarray, k: int, alphas: Array) -> Array:
+def _losses(seen: Foretold, k: int) -> Array:
     """Everybody's loss of one interest against all others, summed over cuts: people x grid."""
-    found = np.zeros((len(users), len(alphas)))
-    for each in pasts:
+    found, alphas = np.zeros_like(seen.sums), seen.alphas
+    for each in seen.pasts:
         mine = np.flatnonzero(each.pair_line == k)
         weights, then = np.zeros_like(each.totals), np.zeros(len(each.users))
         weights[each.pair_user[mine]] = each.weights[mine]
         then[each.pair_user[mine]] = each.next[mine]
         p = (weights + alphas * each.base[k]) / (each.totals + alphas)
         loss = -(then[:, None] * np.log(p) + (1 - then[:, None]) * np.log1p(-p))
-        found[np.searchsorted(users, each.users)] += loss
+        found[np.searchsorted(seen.users, each.users)] += loss
     return found
 
 

@@ -6,11 +6,13 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from functools import cached_property
+from typing import NamedTuple
 
 import numpy as np
 import numpy.typing as npt
 import polars as pl
 
+from analytics.migration.halves import hashed
 from data.errors import InputError
 
 Array = npt.NDArray[np.float64]
@@ -121,6 +123,52 @@ def _base(before: pl.DataFrame, wide: int, horizon: int) -> Array:
     late[sums["k"].to_numpy()] = sums["late"].to_numpy()
     base: Array = (late + RECENT * whole / whole.sum()) / (late.sum() + RECENT)
     return base
+
+
+class Foretold(NamedTuple):
+    """What the past of everybody says, by half-life, summed over cuts."""
+
+    grid: tuple[float, ...]
+    lines: dict[str, int]
+    pasts: list[Past]
+    users: npt.NDArray[np.int64]
+    sums: Array
+    """Losses: people x grid."""
+    counts: Array
+    """Cuts that each person took part in."""
+    alphas: Array
+    """The best for all people: grid."""
+
+
+def foretold(
+    visits: pl.DataFrame, cuts: Sequence[date] | None = None, grid: Sequence[float] = GRID, horizon: int = HORIZON
+) -> Foretold:
+    """Everybody's losses at the cuts, or at those of `cuts_of`."""
+    rows = checked(visits)
+    lines = lines_of(rows)
+    days = list(cuts) if cuts is not None else cuts_of(rows, horizon)
+    pasts = [past(rows, lines, day, grid, horizon) for day in days]
+    return Foretold(tuple(grid), lines, pasts, *losses_of(pasts))
+
+
+def losses_of(pasts: Sequence[Past]) -> tuple[npt.NDArray[np.int64], Array, Array, Array]:
+    """Everybody's losses by half-life, summed over cuts (alpha chosen on other people), the number of cuts, the best
+    alphas: users, people x grid, people, grid."""
+    users = np.unique(np.concatenate([each.users for each in pasts]))
+    counts = np.zeros(len(users))
+    wide = pasts[0].totals.shape[1]
+    found = np.zeros((len(ALPHAS), len(users), wide))
+    for each in pasts:
+        place = np.searchsorted(users, each.users)
+        counts[place] += 1
+        for number, alpha in enumerate(ALPHAS):
+            found[number, place] += each.losses(alpha)
+    half = (hashed(users, 11) % np.uint64(2)).astype(bool)
+    sums = np.zeros((len(users), wide))
+    for side in (half, ~half):
+        chosen = found[:, ~side].sum(axis=1).argmin(axis=0)
+        sums[side] = found[chosen, :, np.arange(wide)].T[side]
+    return users, sums, counts, np.array(ALPHAS)[found.sum(axis=1).argmin(axis=0)]
 
 
 def redrawn(values: Array, draws: int, seed: int) -> Array:

@@ -10,7 +10,7 @@ import polars as pl
 from analytics.counts import names
 from analytics.halflife.curve import half_life
 from analytics.halflife.lines import line_half_lives
-from analytics.halflife.losses import HORIZON
+from analytics.halflife.losses import HORIZON, foretold
 from analytics.halflife.persistence import persistence
 from analytics.migration.sampled import MOST_PEOPLE, Sample, sample
 from analytics.periods import complete_days
@@ -49,9 +49,10 @@ def shop_half_life(store: Store, scope: Scope, *, by: str, most: int = MOST_PEOP
     scope's end. lines has the column name, too.
     """
     seen = _look(store, scope, by, most)
-    lines = line_half_lives(seen.visits).join(names(store, by).select("id", "name"), on="id", how="left")
+    known = foretold(seen.visits)
+    lines = line_half_lives(seen.visits, known=known).join(names(store, by).select("id", "name"), on="id", how="left")
     lines = lines.select("id", "name", pl.exclude("id", "name"))
-    return ShopHalfLife(half_life(seen.visits), lines, seen.people, seen.sampled, seen.note)
+    return ShopHalfLife(half_life(seen.visits, known=known), lines, seen.people, seen.sampled, seen.note)
 
 
 def shop_persistence(store: Store, scope: Scope, *, by: str, most: int = MOST_PEOPLE) -> ShopPersistence:

@@ -7,8 +7,8 @@ import polars as pl
 import pytest
 
 from analytics.halflife import GRID, half_life
-from analytics.halflife.curve import CURVE_SCHEMA, losses_of
-from analytics.halflife.losses import ALPHAS, RECENT, cuts_of, lines_of, past, redrawn
+from analytics.halflife.curve import CURVE_SCHEMA
+from analytics.halflife.losses import ALPHAS, RECENT, cuts_of, foretold, past, redrawn
 from analytics.migration.halves import hashed
 from data.errors import InputError
 
@@ -103,11 +103,16 @@ def test_the_order_of_rows_makes_no_difference():
     assert half_life(rows.sample(fraction=1, shuffle=True, seed=1)).equals(half_life(rows))
 
 
+def test_what_is_known_already_gives_the_same_curve():
+    rows = remembering(28, people=60)
+    assert half_life(rows, known=foretold(rows)).equals(half_life(rows))
+
+
 def test_alpha_is_chosen_on_the_other_people():
     rows = remembering(28)
-    pasts = [past(rows, lines_of(rows), CUT, (28.0,), 28)]
-    users, sums, counts, alphas = losses_of(pasts)
-    every = np.array([pasts[0].losses(alpha)[:, 0] for alpha in ALPHAS])
+    known = foretold(rows, [CUT], (28.0,))
+    users, sums, counts, alphas = known[3:]
+    every = np.array([known.pasts[0].losses(alpha)[:, 0] for alpha in ALPHAS])
     assert alphas[0] == ALPHAS[every.sum(axis=1).argmin()]
     assert counts.tolist() == [1] * len(users)
     side = hashed(users, 11) % 2 == 1
