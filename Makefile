@@ -3,7 +3,7 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 PORT := $(or $(STREAMLIT_SERVER_PORT),8501)
-.PHONY: run setup setup-tests test lint check bench bench-models
+.PHONY: run setup setup-tests test lint check bench bench-planted bench-models
 
 run: setup
 	@$(BIN)/python -m data sample online-retail-ii --if-new
@@ -39,6 +39,10 @@ check: lint test
 # make bench: one table of a planted shop of a million events; ROWS=100000000 or SIZE=small choose another.
 bench: setup-tests
 	@$(BIN)/python -m benchmarks $(if $(SIZE),--size $(SIZE)) $(if $(ROWS),--rows $(ROWS))
+
+# make bench-planted: is what a planted shop says of itself found in its log? 20 shops, each fact against its truth.
+bench-planted: setup-tests
+	@$(BIN)/python benchmarks/planted.py
 
 # make bench-models: the language model and the themes, beside the bars they have to meet.
 bench-models: setup-tests

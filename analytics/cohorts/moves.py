@@ -23,7 +23,7 @@ WITH own AS (
     SELECT d.u, d.id, coalesce(sum(d.events) FILTER (d.day < $second), 0)::BIGINT AS e1,
         coalesce(sum(d.events) FILTER (d.day >= $second), 0)::BIGINT AS e2
     FROM user_day d JOIN users u ON u.u = d.u
-    WHERE d."by" = $by AND d.day >= $start AND d.day < $end AND d.u % $every = 0
+    WHERE d."by" = $by AND d.events > 0 AND d.day >= $start AND d.day < $end AND d.u % $every = 0
         AND date_trunc($grain, u.cohort_day)::DATE = $start {filters}
     GROUP BY d.u, d.id
 ), people AS (
@@ -48,8 +48,8 @@ LEAST_PEOPLE = 20
 """People of the cohort below which no gain is called clear."""
 REACH = 1.96
 ROUNDING = 1e-12
-ENOUGH = 10_000
-"""People from whom V is estimated where a cohort has more; it is known to about one part in a hundred then."""
+ENOUGH = 4_000
+"""People from whom V is estimated where a cohort has more; the error is known to a few parts in a hundred then."""
 
 
 def moved_to(
@@ -64,8 +64,8 @@ def moved_to(
     V = sum over people of ((e_later - later E_later) / sum E_later - (e_first - first E_first) / sum E_first)^2,
     e and E being a person's events in the line and in all lines: the variance of a difference of two ratios with
     the person as unit (Taylor linearisation), so that one large buyer cannot make a move. Others are taken to
-    vary as the cohort's own people do. Of a cohort of 20,000 people or more, V is estimated from one in so many that
-    10,000 are left.
+    vary as the cohort's own people do. Of a cohort of 8,000 people or more, V is estimated from one in so many that
+    4,000 are left.
     clear: passes Benjamini-Hochberg 5 % over all lines, in a cohort of at least 20 people. The season of the first
     period is still in it: whoever came in December leaves Christmas behind.
     `known` is what `mixes` gives for the same cohort and people and all interests, where it was asked already.

@@ -13,6 +13,7 @@ from data.engine import working_connection
 from data.settings import Settings
 from data.sql import literals, quoted
 from data.times import local_sql
+from data.trouble import told
 
 
 def items(settings: Settings) -> pl.DataFrame:
@@ -95,5 +96,5 @@ def _read(settings: Settings, name: str, columns: str) -> pl.DataFrame:
     else:
         source = "select " + ", ".join(f"cast(null as {t}) as {quoted(n)}" for n, t, _ in kept_columns(kind))
         source += " where false"
-    with working_connection(settings) as connection:
+    with told(settings, f"Reading the {name} files"), working_connection(settings) as connection:
         return connection.sql(f"select {columns} from ({source}) order by {key}").pl()

@@ -58,7 +58,8 @@ CREATE TABLE cohort AS
            CASE grain WHEN 'week' THEN datediff('day', date_trunc('week', cohort_day), date_trunc('week', day)) // 7
                 ELSE datediff(grain, cohort_day, day) END AS age,
            "by", id, segment, value,
-           CASE WHEN any_value("by") = 'all' OR any_value(segment) <> 'country' THEN count(DISTINCT user_no) FILTER (counted = 1) END AS users,
+           CASE WHEN any_value("by") = 'all' OR any_value(segment) <> 'country'
+                THEN count(DISTINCT user_no) FILTER (counted = 1) END AS users,
            sum(counted)::BIGINT AS events, sum(revenue)::DECIMAL(18, 4) AS revenue
     FROM tagged t, (VALUES ('week'), ('month'), ('quarter')) AS g(grain),
          LATERAL (VALUES ('', ''), ('country', t.country), ('cohort', t.cohort), ('rfm', t.rfm)) AS s(segment, value)

@@ -1,5 +1,6 @@
 """The tables as they count: the newest import wins by key, and what was undone leaves no trace."""
 
+import re
 from collections.abc import Callable
 from itertools import permutations
 from pathlib import Path
@@ -10,6 +11,7 @@ from polars.testing import assert_frame_equal
 
 from data import ledger
 from data.companions import read
+from data.errors import StoreError
 from data.ingest import ImportOptions, ingest
 from data.settings import Settings
 from data.undo import undo
@@ -166,3 +168,13 @@ def test_a_review_in_the_log_and_in_a_file_of_reviews_counts_once(settings: Sett
     assert again["import"] != first["import"]
     undo(settings, first["import"])
     assert [f.import_id for f in ledger.files(settings, "events")] == [again["import"]]
+
+
+def test_a_damaged_file_is_named(settings: Settings, write_csv: Write) -> None:
+    ingest(settings, write_csv("items.csv", "i1,Mug,1", header="item_id,name,price"), ImportOptions(kind="items"))
+    (file,) = ledger.files(settings, "items")
+    (settings.var / file.path).write_bytes(b"PAR1 nothing PAR1")
+    with pytest.raises(
+        StoreError, match=f"{re.escape(file.path)}, .* `python -m data undo {file.import_id}` and import"
+    ):
+        read.items(settings)
