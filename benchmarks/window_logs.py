@@ -86,7 +86,7 @@ def halves(log: Log, rng: np.random.Generator, *, by_visit: bool) -> Mix:
     sides = [np.bincount(log.pair[side], log.n[side], len(log.pair_user)) for side in (~after, after)]
     one = np.ones(len(log.interests))
     users = int(log.user.max()) + 1
-    return Mix(log.interests, users, log.pair_user, log.pair_interest, *sides, *sides, one, one * 0)
+    return Mix(log.interests, users, log.pair_user, log.pair_interest, *sides, *sides, one, one * 0, one)
 
 
 def planted_parts(cause: str, seed: int, rows: int) -> tuple[dict[str, float], float]:

@@ -91,7 +91,7 @@ def windows_of(before: npt.NDArray[np.int64], after: npt.NDArray[np.int64]) -> M
     first, second = (side[there][user, interest].astype(float) for side in (before, after))
     one = np.ones(before.shape[1])
     names = pl.Series([f"i{number:02}" for number in range(len(one))])
-    return Mix(names, len(there), user, interest, first, second, first, second, one, one * 0)
+    return Mix(names, len(there), user, interest, first, second, first, second, one, one * 0, one)
 
 
 def as_frame(events: npt.NDArray[np.int64]) -> pl.DataFrame:

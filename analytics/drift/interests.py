@@ -9,6 +9,7 @@ import numpy as np
 import polars as pl
 
 from analytics.drift.discoveries import q_values
+from analytics.drift.effect import effect, effect_of_events
 from analytics.drift.mix import Array, Flags, Mix, mix, with_season
 from analytics.drift.parts import PARTS, parts
 from analytics.drift.randomised import DRAWS, MORE_DRAWS, window_test
@@ -91,15 +92,13 @@ def drift_of(
     frame = _interests(plain, usual, tested, found.p, found.interest_p)
     why = parts(usual).drop("share_before", "share_after", "change")
     answer = frame.join(why, on="interest", how="left", maintain_order="left")
+    size, interval = effect_of_events(usual), None
     if reason is None:
-        effect, interval = _effect(usual, found.expected, found.variance)
-    else:  # Nothing was drawn: what chance brings is that of independent events.
-        bias = (len(usual.interests) - 1) / (2 * max(sum(usual.sizes), 1.0))
-        effect, interval = max(usual.divergence - bias, 0.0), None
+        size, interval = effect(usual, found.expected, found.variance)
     verdict = UNKNOWN if reason else CHANGED if found.p <= LEVEL else UNCLEAR
     sizes = int(plain.sizes[0]), int(plain.sizes[1])
     p = None if reason else found.p
-    return Drift(verdict, p, effect, interval, plain.people, sizes, reason, season is not None, answer)
+    return Drift(verdict, p, size, interval, plain.people, sizes, reason, season is not None, answer)
 
 
 def missing(mix: Mix) -> str | None:
@@ -112,16 +111,6 @@ def missing(mix: Mix) -> str | None:
     if mix.effective_users < LEAST_EFFECTIVE:
         return "a few people make nearly all events of one window"
     return None
-
-
-def _effect(mix: Mix, expected: float, variance: float) -> tuple[float, tuple[float, float]]:
-    """JS_w less its mean by chance, and its interval: the spread by chance, and that of a change which is there.
-
-    The first-order variance holds chance as well (its slopes are made of noise): twice `variance`, which is taken off.
-    """
-    effect = mix.divergence - expected
-    reach = 1.96 * float(np.sqrt(variance + max(mix.divergence_variance - 2 * variance, 0.0)))
-    return float(max(effect, 0.0)), (float(max(effect - reach, 0.0)), float(max(effect + reach, 0.0)))
 
 
 def _interests(plain: Mix, usual: Mix, tested: Flags, whole: float, p: Array) -> pl.DataFrame:

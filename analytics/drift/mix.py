@@ -1,4 +1,4 @@
-"""Two windows of some people's events as arrays: shares, their change with its interval, and how large it is."""
+"""Two windows of some people's events as arrays: shares, and their change with its interval."""
 
 from __future__ import annotations
 
@@ -41,6 +41,8 @@ class Mix:
     """r per interest; 1 without season."""
     error: Array
     """Standard error of log r; 0 where it is not known."""
+    chance: Array
+    """How likely there is a season at all: log r is 0 or normal, and `ratio` and `error` are of both together."""
 
     @cached_property
     def sizes(self) -> tuple[float, float]:
@@ -103,9 +105,26 @@ class Mix:
 
     @cached_property
     def season_variance(self) -> Array:
-        """Variance of g = s_1 r / sum(s_1 r) by the errors of r: that of g_k (e_k - sum_j g_j e_j)."""
+        """Variance of g = s_1 r / sum(s_1 r) by the errors of r."""
+        return self._through_season(self.error**2)
+
+    @cached_property
+    def season_if_any(self) -> tuple[Array, Array]:
+        """Mean and variance of log r where there is a season, from those of both cases together."""
+        mean = np.log(self.ratio) / self.chance
+        return mean, np.maximum((self.error**2 + np.log(self.ratio) ** 2) / self.chance - mean**2, 0.0)
+
+    @cached_property
+    def season_reach(self) -> Array:
+        """A variance such that no sum of errors of r has thicker tails than a normal one of it (Hoeffding's lemma for
+        whether there is a season)."""
+        mean, variance = self.season_if_any
+        return self._through_season(np.where(self.error > 0, variance + mean**2 / 4, 0.0))
+
+    def _through_season(self, square: Array) -> Array:
+        """Variance of g_k (e_k - sum_j g_j e_j), from that of each e."""
         usual = self.shares[1]
-        result: Array = usual**2 * (self.error**2 * (1 - 2 * usual) + float((usual**2 * self.error**2).sum()))
+        result: Array = usual**2 * (square * (1 - 2 * usual) + float((usual**2 * square).sum()))
         return result
 
     @cached_property
@@ -124,38 +143,16 @@ class Mix:
         reach = stdtrit(max(self.effective_users - 1, 1.0), 1 - LEVEL / 2) * np.sqrt(square + self.season_variance)
         return self.change - reach, self.change + reach
 
-    @cached_property
-    def divergence(self) -> float:
-        """JS_w = H(t / N) - n_1 / N H(a / n_1) - n_2 / N H(b / n_2) in nats, a being what the season leads to."""
-        first, second = self.sizes
-        parts = (first * _entropy(self.shares[1]) + second * _entropy(self.shares[2])) / ((first + second) or 1.0)
-        return max(_entropy(self.pooled) - parts, 0.0)
-
-    @cached_property
-    def divergence_variance(self) -> float:
-        """Variance of JS_w to first order, by users: sum_u (sum_k z_uk dJS/ds_k)^2; dJS/ds_tk = n_t/N ln(s_tk/s_k)."""
-        influence = np.zeros(self.users)
-        for side, total, share, size in zip(self.sides, self.totals, self.shares[1:], self.sizes, strict=True):
-            slope = np.log(np.maximum(share, 1e-300) / np.maximum(self.pooled, 1e-300)) * (share > 0)
-            mine = sums(self.user, side * slope[self.interest], self.users) - total * float(share @ slope)
-            influence += size / (sum(self.sizes) or 1.0) * mine
-        return float(influence @ influence)
-
 
 def sums(places: Places, values: Array, size: int) -> Array:
     """The sum of the values of each place."""
     return np.bincount(places, values, size).astype(np.float64)
 
 
-def _entropy(shares: Array) -> float:
-    known = shares[shares > 0]
-    return float(-(known * np.log(known)).sum())
-
-
 def mix(before: pl.DataFrame, after: pl.DataFrame, season: pl.DataFrame | None = None) -> Mix:
     """The two windows, from frames user, interest, n, and common, without which all events are of common items.
 
-    season: interest, ratio, and error (of log ratio) if it is known; an interest that it does not hold has ratio 1.
+    season: interest, ratio, and error and chance (see `Mix`) if they are known; what it does not hold has ratio 1.
     """
     sides = []
     for name, frame in (("before", before), ("after", after)):
@@ -172,8 +169,8 @@ def mix(before: pl.DataFrame, after: pl.DataFrame, season: pl.DataFrame | None =
     found = rows.group_by("u", "k").sum().sort("u", "k")
     n1, n2, c1, c2 = (found[name].to_numpy().astype(float) for name in EVENTS)
     user, interest = (found[name].to_numpy().astype(np.int64) for name in ("u", "k"))
-    one, none = np.ones(len(interests)), np.zeros(len(interests))
-    return with_season(Mix(interests, len(users), user, interest, n1, n2, c1, c2, one, none), season)
+    one = np.ones(len(interests))
+    return with_season(Mix(interests, len(users), user, interest, n1, n2, c1, c2, one, 0 * one, one), season)
 
 
 def with_season(mix: Mix, season: pl.DataFrame | None) -> Mix:
@@ -182,9 +179,10 @@ def with_season(mix: Mix, season: pl.DataFrame | None) -> Mix:
         return mix
     if not season.select((pl.col("ratio") > 0).all()).item():
         raise InputError("A season's ratio has to be above 0. Shrink it towards 1 by its events.")
-    error = pl.col("error") if "error" in season.columns else pl.lit(0.0)
+    values = {"ratio": 1.0, "error": 0.0, "chance": 1.0}
+    columns = {name: pl.col(name) if name in season.columns else pl.lit(value) for name, value in values.items()}
     known = pl.DataFrame({"interest": mix.interests}).join(
-        season.select("interest", "ratio", error=error), on="interest", how="left", maintain_order="left"
+        season.select("interest", **columns), on="interest", how="left", maintain_order="left"
     )
-    ratio, unsure = known["ratio"].fill_null(1.0), known["error"].fill_null(0.0)
-    return replace(mix, ratio=ratio.to_numpy().astype(float), error=unsure.to_numpy().astype(float))
+    ratio, error, chance = (known[name].fill_null(value).to_numpy().astype(float) for name, value in values.items())
+    return replace(mix, ratio=ratio, error=error, chance=chance)

@@ -74,7 +74,7 @@ def window_test(
         found = _Drawn(np.r_[found.pearson, further.pearson], np.concatenate([found.sizes, further.sizes]))
         whole, single = _compared(observed, found)
     least = 1.5 / (1 + len(found.pearson))
-    reach = players.reach[tested] + mix.season_variance[tested]
+    reach = (players.reach + mix.season_reach)[tested]
     bound = 2 * np.exp(-(mix.change[tested] ** 2) / (2 * np.maximum(reach, 1e-300)))
     single = np.where(single <= least, np.minimum(single, bound), single)
     if whole <= least:  # As sure as the surest interest after Bonferroni's correction, twice for the two statistics.
@@ -123,8 +123,11 @@ def _season_noise(mix: Mix, rng: np.random.Generator, draws: int) -> Array | flo
     """What the ratio's own error adds to a change: -g_k (e_k - sum_j g_j e_j) with g = s_1 r / sum(s_1 r)."""
     if not mix.error.any():
         return 0.0
-    noise, usual = rng.normal(0, 1, (draws, len(mix.error))) * mix.error, mix.shares[1]
-    result: Array = -usual * (noise - (noise @ usual)[:, None])
+    mean, variance = mix.season_if_any
+    size, usual = (draws, len(mix.error)), mix.shares[1]
+    some = rng.random(size) < mix.chance
+    error = np.where(some, mean + rng.normal(0, 1, size) * np.sqrt(variance), 0.0) - np.log(mix.ratio)
+    result: Array = -usual * (error - (error @ usual)[:, None])
     return result
 
 

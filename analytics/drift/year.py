@@ -7,12 +7,13 @@ import polars as pl
 
 from analytics.drift.mix import Array, Mix, mix
 
+FOUND = ("ratio", "error", "chance")
 ROUNDS = 200
 """Of expectation and maximisation; the spread settles to a thousandth within 50 to 150."""
 
 
 def year_ratios(before: pl.DataFrame, after: pl.DataFrame) -> pl.DataFrame:
-    """How each interest's share changed with the season: interest, ratio, error (standard error of log ratio).
+    """How each interest's share changed with the season: interest, ratio, error (standard error of log ratio), chance.
 
     before, after: the same two windows 364 days earlier, user, interest, n; of everybody for the whole population, of
     everybody else for a segment.
@@ -22,17 +23,17 @@ def year_ratios(before: pl.DataFrame, after: pl.DataFrame) -> pl.DataFrame:
     (b_uk / b_k - n_u2 / n_2 - a_uk / a_k + n_u1 / n_1)^2, so that people's stable tastes cancel; at least 1 / a_k + 1 /
     b_k, which independent events have. Either an interest has no season (l = 0), or l is normal around 0 with
     variance T; how many have one, and T, are those that make the l_k most likely (EM; Dempster, Laird and Rubin
-    1977). ratio and error are the mean and the deviation of what l then is.
+    1977). ratio and error are the mean and the deviation of what l then is, chance how likely it is not 0.
     """
     year = mix(before, after)
     if not min(year.sizes):
-        return pl.DataFrame(schema={"interest": year.interests.dtype, "ratio": pl.Float64, "error": pl.Float64})
+        return pl.DataFrame(schema={"interest": year.interests.dtype, **dict.fromkeys(FOUND, pl.Float64)})
     log, square = _logs(year)
     order = np.argsort(log)
     weight = np.cumsum(1 / square[order])
     middle = log[order][np.searchsorted(weight, weight[-1] / 2)]
-    mean, error = shrunk(log - middle, square)
-    return pl.DataFrame({"interest": year.interests, "ratio": np.exp(mean), "error": error})
+    mean, error, chance = shrunk(log - middle, square)
+    return pl.DataFrame({"interest": year.interests, "ratio": np.exp(mean), "error": error, "chance": chance})
 
 
 def _logs(year: Mix) -> tuple[Array, Array]:
@@ -46,8 +47,9 @@ def _logs(year: Mix) -> tuple[Array, Array]:
     return log, np.maximum(square, 1 / (first + 0.5) + 1 / (second + 0.5))
 
 
-def shrunk(log: Array, square: Array) -> tuple[Array, Array]:
-    """Mean and standard deviation of each true log ratio, from what was seen and its variance."""
+def shrunk(log: Array, square: Array) -> tuple[Array, Array, Array]:
+    """Mean and standard deviation of each true log ratio, from what was seen and its variance; and how likely it is
+    any but 0."""
     some, spread = 0.5, max(float(np.mean(log**2 - square)), 1e-4)
     for _ in range(ROUNDS):
         odds = some / (1 - some) * np.sqrt(square / (square + spread))
@@ -57,4 +59,4 @@ def shrunk(log: Array, square: Array) -> tuple[Array, Array]:
         spread = max(float((likely * ((kept * log) ** 2 + kept * square)).sum() / likely.sum()), 1e-6)
     mean = likely * kept * log
     variance = likely * (kept * square + (kept * log) ** 2) - mean**2
-    return mean, np.sqrt(np.maximum(variance, 0.0))
+    return mean, np.sqrt(np.maximum(variance, 0.0)), np.maximum(likely, 1e-9)

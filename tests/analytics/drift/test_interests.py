@@ -2,6 +2,7 @@ import numpy as np
 import polars as pl
 import pytest
 
+from analytics.drift.effect import divergence
 from analytics.drift.interests import INTEREST_SCHEMA, drift, missing
 from analytics.drift.mix import mix
 from analytics.drift.parts import PARTS
@@ -70,7 +71,7 @@ def test_an_interest_is_never_surer_than_the_mix():
 
 def test_effect_is_the_divergence_less_what_chance_brings():
     before, after = shop(turn=0.4)
-    raw = mix(before, after).divergence
+    raw = divergence(mix(before, after))
     # Were events independent, chance would bring (c - 1) / (2 N) with c = 4 interests and N = 4500 events.
     assert raw - drift(before, after).effect == pytest.approx(3 / (2 * 4500), rel=0.5)
 

@@ -4,8 +4,9 @@ import numpy as np
 import polars as pl
 import pytest
 
+from analytics.drift.effect import divergence
 from analytics.drift.mix import mix
-from analytics.drift.randomised import window_test
+from analytics.drift.randomised import _season_noise, window_test
 
 SCHEMA = {"user": pl.Int64, "interest": pl.Utf8, "n": pl.Int64}
 
@@ -135,6 +136,17 @@ def test_chance_alone_brings_the_divergence_that_is_taken_off():
     for seed in range(150):
         before, after = shop(seed)
         counts = mix(frame(before), frame(after))
-        found.append(counts.divergence)
+        found.append(divergence(counts))
         expected.append(window_test(counts, np.ones(4, dtype=bool), draws=99).expected)
     assert np.mean(expected) == pytest.approx(np.mean(found), rel=0.15)
+
+
+def test_what_a_season_may_be_wrong_by_is_drawn_as_wide_as_it_is_said_to_be():
+    season = pl.DataFrame({
+        "interest": ["i0", "i1", "i2"], "ratio": [1.2, 0.9, 1.0], "error": [0.3, 0.1, 0.0], "chance": [0.3, 1.0, 1.0],
+    })  # fmt: skip
+    counts = mix(*(frame(side) for side in shop(1)), season)
+    drawn = _season_noise(counts, np.random.default_rng(1), 40_000)
+    assert drawn.mean(axis=0) == pytest.approx(np.zeros(4), abs=1e-3)
+    assert drawn.var(axis=0) == pytest.approx(counts.season_variance, rel=0.05)
+    assert (counts.season_reach >= counts.season_variance * 0.999).all()

@@ -23,7 +23,7 @@ def year(ratio, users=400, events=40, seed=1):
 def test_the_ratio_is_found_relative_to_most_interests():
     found = year_ratios(*year([3.0, 0.5, *[1.0] * 10]))
     ratio = found["ratio"].to_numpy()
-    assert found.columns == ["interest", "ratio", "error"]
+    assert found.columns == ["interest", "ratio", "error", "chance"]
     assert np.log(ratio[:2] / np.median(ratio[2:])) == pytest.approx(np.log([3.0, 0.5]), abs=0.1)
     assert np.log(ratio[2:]) == pytest.approx(np.zeros(10), abs=0.05)
 
@@ -57,10 +57,12 @@ def test_the_variance_is_that_of_people_left_out_one_by_one():
 
 def test_what_is_clear_stays_and_what_is_not_goes():
     log = np.array([1.0, *np.linspace(-0.1, 0.1, 20)])
-    mean, error = shrunk(log, np.full(21, 0.01))
+    mean, error, chance = shrunk(log, np.full(21, 0.01))
     assert mean[0] == pytest.approx(1.0, abs=0.05)
     assert np.abs(mean[1:]).max() < 0.02
     assert error[0] == pytest.approx(0.1, abs=0.01)
+    assert chance[0] > 0.99
+    assert chance[1:].max() < 0.5
 
 
 def test_errors_are_as_large_as_they_say():
@@ -68,7 +70,7 @@ def test_errors_are_as_large_as_they_say():
     for _ in range(60):
         true = np.where(rng.random(40) < 0.4, rng.normal(0, 0.5, 40), 0.0)
         square = rng.uniform(0.005, 0.05, 40)
-        mean, error = shrunk(true + rng.normal(0, 1, 40) * np.sqrt(square), square)
+        mean, error, _ = shrunk(true + rng.normal(0, 1, 40) * np.sqrt(square), square)
         z.append(((mean - true) ** 2).mean() / (error**2).mean())
     assert np.mean(z) == pytest.approx(1, abs=0.15)
 
