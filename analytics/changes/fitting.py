@@ -35,22 +35,36 @@ class Fit:
 def fit(values: Array, terms: Array, *, least: int, floor: Array, family: int = 1) -> Fit:
     """Season (regression on `terms`) and levels (exact segmentation) of every row of `values` (NaN = missing).
 
-    Season and cuts are found in turn, four rounds: least squares of the terms within the stretches, then the best
-    stretches of what the season leaves, each of at least `least` known periods, at a penalty of 3 log(n) +
-    2 log(family) long-run variances s^2 (1 + rho) / (1 - rho). s and rho come from differences in the first round,
-    then from the residuals. Fitting the season first and cutting what is left lets the season eat the change, and the
-    rest look calmer than it is. `floor` is the least s^2. `family` is the number of series that one false change
-    would be one too many for: 2 log(family) is Bonferroni's correction of a Gaussian tail.
+    Season and cuts are found in turn, four rounds: the best stretches of what the season leaves, each of at least
+    `least` known periods, at a penalty of 3 log(n) + 2 log(family) long-run variances s^2 (1 + rho) / (1 - rho), then
+    least squares of the terms within these stretches. s and rho come from differences in the first round, then from
+    the residuals. The rounds are begun twice, with the season of the uncut series, which eats some of a change, and
+    with none, which cuts a season; the one with the lower sum of squares + penalties is kept, both priced at the
+    lower noise. Beginning with the season alone found a change of 3 s in 60 weeks half as often. `floor` is the least
+    s^2. `family` is the number of series that one false change would be one too many for: 2 log(family) is
+    Bonferroni's correction of a Gaussian tail.
     """
     counted = (~np.isnan(values)).sum(axis=1)
     price = PRICE * np.log(np.maximum(counted, 2)) + 2 * np.log(max(family, 1))
-    starts = np.zeros(values.shape, dtype=bool)
-    season = _season(values, starts, terms)
+    uncut = np.zeros(values.shape, dtype=bool)
+    season = _season(values, uncut, terms)
     calm = tamed(values - season, least, floor) + season
+    first = _in_turn(calm, season, terms, price, least, floor)
+    if not terms.shape[1]:
+        return first
+    second = _in_turn(calm, np.zeros(values.shape), terms, price, least, floor)
+    noise = np.minimum(first.noise, second.noise)
+    costs = [_cost(calm, each, price * noise) for each in (first, second)]
+    return _either(first, second, costs[0] <= costs[1])
+
+
+def _in_turn(calm: Array, season: Array, terms: Array, price: Array, least: int, floor: Array) -> Fit:
+    """Cuts of what a first idea of the season leaves, the season beside those cuts, and so on."""
+    starts, season = np.zeros(calm.shape, dtype=bool), season.copy()
     noise = _floored(of_differences(calm - season), floor)
     long_run, memory = noise.long_run, noise.memory
     penalty = price * long_run
-    active = np.arange(len(values))
+    active = np.arange(len(calm))
     for turn in range(ROUNDS):
         penalty[active] = price[active] * long_run[active]
         found = partition(calm[active] - season[active], penalty[active], least)
@@ -64,6 +78,17 @@ def fit(values: Array, terms: Array, *, least: int, floor: Array, family: int = 
         # The first turn judged by differences; from the second on, the same cuts again mean the same for ever.
         active = active[moved] if turn else active
     return Fit(starts, _levels(calm - season, starts), season, penalty / price, penalty, memory)
+
+
+def _cost(calm: Array, found: Fit, penalty: Array) -> Array:
+    rest = calm - found.season - found.level
+    result: Array = np.nansum(rest**2, axis=1) + penalty * found.starts.sum(axis=1)
+    return result
+
+
+def _either(first: Fit, second: Fit, is_first: Flags) -> Fit:
+    pairs = ((getattr(first, name), getattr(second, name)) for name in Fit.__dataclass_fields__)
+    return Fit(*(np.where(is_first[:, None] if one.ndim == 2 else is_first, one, two) for one, two in pairs))
 
 
 def _floored(noise: Noise, floor: Array) -> Noise:

@@ -32,9 +32,12 @@ def of_differences(values: Array) -> Noise:
     """From the differences of neighbouring periods, which levels and slow seasons hardly touch.
 
     With d = x(t) - x(t - 1) of noise whose autocorrelation falls as rho^k: cov(d, d before) / var(d) =
-    -(1 - rho) / 2 and var(d) = 2 s^2 (1 - rho).
+    -(1 - rho) / 2 and var(d) = 2 s^2 (1 - rho). A difference counts as 4 standard deviations at most (of the median
+    one), or the step looked for would itself look like noise.
     """
     steps = np.diff(values, axis=1)
+    room = ODD * TO_DEVIATION * _median(np.abs(steps))
+    steps = np.clip(steps, *(sign * np.where(room > 0, room, np.inf)[:, None] for sign in (-1, 1)))
     variance, pairs = _mean(steps**2), _mean(steps[:, 1:] * steps[:, :-1])
     relative = np.where(variance > 0, pairs / np.where(variance > 0, variance, 1.0), -0.5)
     memory = np.clip(1 + 2 * relative, 0.0, MOST_MEMORY)

@@ -2,17 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
-import numpy.typing as npt
 import polars as pl
 
-from analytics.changes.fitting import Fit, fit
-from analytics.changes.scale import evened, least_noise, shares
-from analytics.changes.sureness import doubts, places, span
-from analytics.changes.table import Table, counts_table, values_table
+from analytics.changes.fitting import fit
+from analytics.changes.scaled import scaled
+from analytics.changes.table import counts_table, values_table
+from analytics.changes.telling import told
 from analytics.changes.terms import season, terms
 
 POINT_SCHEMA = {
@@ -33,10 +31,7 @@ MOST_PERIODS = 800
 """The last so many periods are judged; more than two years of days."""
 TOGETHER = 500
 """Series fitted in one go: enough to make numpy's calls cheap, few enough to stay below 100 MB."""
-REACH = 1.96
-"""95 % of a normal distribution."""
-
-Array = npt.NDArray[np.float64]
+SIZES = ("before", "after", "change", "low", "high", "ratio")
 
 
 class Changes(NamedTuple):
@@ -75,81 +70,30 @@ def change_points(frame: pl.DataFrame, *, grain: str = "week", family: int | Non
     enough = known >= FEWEST[grain]
     if counts:
         enough &= np.nansum(main, axis=1) >= LEAST_EVENTS
-    known_season = season(table.periods, grain)
-    columns, family = terms(table.first, table.periods, grain), int(enough.sum()) if family is None else family
-    level, memory, changes = np.full(len(main), np.nan), np.full(len(main), np.nan), np.zeros(len(main), dtype=int)
-    rows: list[dict[str, object]] = []
+    about_season, columns = season(table.periods, grain), terms(table.first, table.periods, grain)
     judged = np.flatnonzero(enough)
-    for lines in (judged[place : place + TOGETHER] for place in range(0, len(judged), TOGETHER)):
-        scaled, floor, back = (_counts if counts else _values)(table, lines)
-        found = fit(scaled, columns, least=LEAST[grain], floor=floor, family=family)
+    level, memory, changes = np.full(len(main), np.nan), np.full(len(main), np.nan), np.zeros(len(main), dtype=int)
+    rows: list[dict[str, Any]] = []
+    for place in range(0, len(judged), TOGETHER):
+        lines = judged[place : place + TOGETHER]
+        part = scaled(table, lines)
+        found = fit(
+            part.values, columns, least=LEAST[grain], floor=part.floor, family=len(judged) if family is None else family
+        )
         memory[lines], changes[lines] = found.memory, found.starts.sum(axis=1)
-        level[lines] = back(scaled - found.level + found.level[:, -1:], np.arange(len(lines)))
-        rows += _rows(table, lines, scaled, found, back, columns, counts)
-    points = pl.DataFrame([{**row, "season": known_season} for row in rows], schema=POINT_SCHEMA)
+        newest = part.values - found.level + found.level[:, -1:]
+        level[lines] = part.back(newest, np.arange(len(lines)))
+        rows += [{**row, "line": lines[row["line"]]} for row in told(part, found, columns)]
+    dates = {name: [table.start(row[name]) for row in rows] for name in ("at", "earliest", "latest")}
+    points = pl.DataFrame({
+        "id": table.ids.gather([row["line"] for row in rows]), **dates,
+        **{name: pl.Series([row[name] for row in rows], dtype=pl.Float64) for name in SIZES},
+        "season": pl.repeat(about_season, len(rows), dtype=pl.Utf8, eager=True),
+    })  # fmt: skip
     verdict = np.where(~enough, "not enough data", np.where(changes > 0, "changed", "no clear change"))
     summary = pl.DataFrame({
-        "id": table.ids, "verdict": verdict, "changes": changes, "season": known_season, "periods": known,
+        "id": table.ids, "verdict": verdict, "changes": changes, "season": about_season, "periods": known,
         "missing": table.periods - known, "level": level, "memory": memory,
     })  # fmt: skip
-    return Changes(points, summary.with_columns(pl.col("level", "memory").fill_nan(None)).cast(LINE_SCHEMA))  # type: ignore[arg-type]
-
-
-Back = Callable[[Array, npt.NDArray[np.int64]], Array]
-"""From rows on the scale, and which of the lines each is of, to their means in shares or values."""
-
-
-def _counts(table: Table, lines: npt.NDArray[np.int64]) -> tuple[Array, Array, Back]:
-    events, total = table.columns["events"][lines], table.columns["total"][lines]
-    return evened(events, total), least_noise(events, total), lambda values, of: shares(values, total[of])
-
-
-def _values(table: Table, lines: npt.NDArray[np.int64]) -> tuple[Array, Array, Back]:
-    values = table.columns["value"][lines]
-    middle = np.nanmean(values, axis=1, keepdims=True)
-    # Sums of squares around a mean far away lose digits: what is equal would then differ by them.
-    floor = 1e-18 + 1e-18 * np.nanmax(np.abs(values), axis=1) ** 2
-    return values - middle, floor, lambda rows, of: np.nanmean(rows, axis=1) + middle[of, 0]
-
-
-def _rows(
-    table: Table, lines: npt.NDArray[np.int64], scaled: Array, found: Fit, back: Back, columns: Array, counts: bool
-) -> list[dict[str, object]]:
-    """One row a change."""
-    row, place = np.nonzero(found.starts)
-    if not len(row):
-        return []
-    old, new = found.level[row, place - 1], found.level[row, place]
-    known = ~np.isnan(scaled)
-    spans = [span(found.starts[each], at) for each, at in zip(row.tolist(), place.tolist(), strict=True)]
-    sizes = np.array([
-        (known[each, left:at].sum(), known[each, at:right].sum())
-        for each, at, (left, right) in zip(row.tolist(), place.tolist(), spans, strict=True)
-    ])  # fmt: skip
-    step, weight = new - old, 1 / (1 / sizes).sum(axis=1)
-    doubt = np.concatenate([doubts(known[each], found.starts[each], columns) for each in np.unique(row)])
-    reach = REACH * np.sqrt(found.noise[row] * doubt)
-    flat = scaled[row] - found.level[row]
-    levels = [back(flat + level[:, None], row) for level in (old, new, new - reach, new + reach)]
-    before, after, low, high = levels
-    if counts:
-        with np.errstate(divide="ignore", invalid="ignore"):
-            change, low, high = (np.where(before > 0, each / before - 1, np.nan) for each in (after, low, high))
-    else:
-        change, low, high = after - before, low - before, high - before
-    ratio = step**2 * weight / found.penalty[row]
-    rest = scaled - found.season
-    rows: list[dict[str, object]] = []
-    for place_of, (each, at, (left, right)) in enumerate(zip(row.tolist(), place.tolist(), spans, strict=True)):
-        first, last = places(rest[each, left:right], at - left, found.noise[each])
-        rows.append({
-            "id": table.ids[int(lines[each])], "at": table.start(at), "earliest": table.start(left + first),
-            "latest": table.start(left + last), "before": before[place_of], "after": after[place_of],
-            "change": _or_none(change[place_of]), "low": _or_none(low[place_of]), "high": _or_none(high[place_of]),
-            "ratio": ratio[place_of],
-        })  # fmt: skip
-    return rows
-
-
-def _or_none(value: float) -> float | None:
-    return None if np.isnan(value) else float(value)
+    summary = summary.with_columns(pl.col("level", "memory").fill_nan(None))
+    return Changes(points.cast(POINT_SCHEMA), summary.cast(LINE_SCHEMA))  # type: ignore[arg-type]

@@ -12,13 +12,6 @@ FALL = 7.35
 P(fall <= c) = (1 - exp(-c / 2))^2 (Hansen 2000)."""
 
 
-def span(starts: Flags, at: int) -> tuple[int, int]:
-    """Where the stretches on both sides of a change begin and end."""
-    every = np.flatnonzero(starts)
-    left, right = every[every < at], every[every > at]
-    return (int(left[-1]) if len(left) else 0), (int(right[0]) if len(right) else len(starts))
-
-
 def doubts(known: Flags, starts: Flags, columns: Array) -> Array:
     """The variance of every step between levels, in long-run variances, with that of the season fitted beside them."""
     stretch = np.cumsum(starts)

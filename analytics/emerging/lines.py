@@ -8,7 +8,9 @@ import numpy as np
 import polars as pl
 
 from analytics.changes.table import DAYS, counts_table
+from analytics.choices import chosen
 from analytics.emerging.surprise import BEFORE, dispersion, past
+from analytics.emerging.tails import TAILS, chance
 from data.errors import InputError
 
 EMERGING_SCHEMA = {
@@ -20,11 +22,15 @@ STEP = {"day": 7, "week": 1}
 """A day is compared with the same days of the weeks before it: every day of the week has its own mix."""
 LEAST_FOUND = 5
 """Events below which nothing is reported: three are no trend, however rare three are."""
+SAFETY = 3.0
+"""phi is not known exactly, and the tail is thicker for it: where weeks scatter by 30 %, nearly three times."""
 REACH = 1.96
 """95 % of a normal distribution."""
 
 
-def emerging(frame: pl.DataFrame, *, grain: str = "week", level: float = LEVEL, at: date | None = None) -> pl.DataFrame:
+def emerging(
+    frame: pl.DataFrame, *, grain: str = "week", level: float = LEVEL, at: date | None = None, tail: str = "gamma"
+) -> pl.DataFrame:
     """Which lines of a frame id, start, events, total took more than chance of the newest period, or of `at`.
 
     expected: the line's share of the 12 known periods before, times the period's total: more traffic alone is no
@@ -32,13 +38,12 @@ def emerging(frame: pl.DataFrame, *, grain: str = "week", level: float = LEVEL, 
     as many events, one-sided, negative binomial with the variance m + phi m^2 and that of the expectation (`past`);
     phi from how far off the line, and all lines, were in up to 52 periods before (`dispersion`), so that seasons and
     slow swings, which make every week a little surprising, make none an alarm. fired: p below `level`, and at least 5
-    events. A line that is not known at that time, or in fewer than 12 periods before it, has no p.
+    events. A line that is not known at that time, or in fewer than 12 periods before it, has no p. tail: see `chance`.
 
     Columns: id, at, expected, found, ratio (found / expected; null where the line had no event before), low, high (its
     95 % interval; of a new line only low), p, fired; smallest p first.
     """
-    from scipy.special import betainc
-
+    chosen("tail", tail, TAILS)
     table = counts_table(frame if at is None else frame.filter(pl.col("start") <= at), grain)
     events, total = (table.columns[name][:, ::-1][:, :: STEP[grain]][:, ::-1] for name in ("events", "total"))
     if events.shape[1] <= BEFORE:
@@ -52,10 +57,8 @@ def emerging(frame: pl.DataFrame, *, grain: str = "week", level: float = LEVEL, 
     found, mean, before = events[:, -1], np.where(np.isnan(events[:, -1]), np.nan, seen.mean[:, -1]), seen.before[:, -1]
     scatter = phi * (1 + seen.spread[:, -1])
     extra = seen.doubt[:, -1] + scatter * mean**2
+    p = chance(found, mean, extra, tail)
     with np.errstate(divide="ignore", invalid="ignore"):
-        shape = mean**2 / extra
-        p = np.where(found > 0, betainc(np.maximum(found, 1.0), shape, mean / (mean + shape)), 1.0)
-        p = np.where(np.isnan(mean), np.nan, p)
         expected = before / seen.total_before[:, -1] * seen.total[:, -1]
         expected = np.where(np.isnan(mean), np.nan, expected)
         reach = np.exp(REACH * np.sqrt(1 / (found + 0.5) + 1 / (before + 0.5) + scatter))
@@ -70,13 +73,13 @@ def emerging(frame: pl.DataFrame, *, grain: str = "week", level: float = LEVEL, 
     return answer.cast(EMERGING_SCHEMA).sort("p", nulls_last=True, maintain_order=True)  # type: ignore[arg-type]
 
 
-def surges(history: pl.DataFrame, *, grain: str = "week", a_year: float = 0.5) -> pl.DataFrame:
+def surges(history: pl.DataFrame, *, grain: str = "week", a_year: float = 1.0) -> pl.DataFrame:
     """The interests worth an alert: `emerging` at a level that all lines and periods of a year share. Columns as there.
 
-    level = `a_year` / (lines x periods of a year), and never above 0.001: Bonferroni's, for the number of false alarms
-    instead of the chance of one. Half an alarm is asked for, because real counts have heavier tails than a negative
-    binomial; the benchmark measures what comes of it. A rule for `analytics.changes.replay`.
+    level = `a_year` / 3 / (lines x periods of a year), and never above 0.001: Bonferroni's, for the number of false
+    alarms instead of the chance of one. So far out the lognormal tail is the honest one. A rule for
+    `analytics.changes.replay`; the benchmark replays it over shops in which nothing happens.
     """
     lines = max(history["id"].n_unique(), 1)
-    level = min(LEVEL, a_year * DAYS[grain] / (lines * 365.25))
-    return emerging(history, grain=grain, level=level).filter("fired")
+    level = min(LEVEL, a_year / SAFETY * DAYS[grain] / (lines * 365.25))
+    return emerging(history, grain=grain, level=level, tail="lognormal").filter("fired")
