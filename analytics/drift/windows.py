@@ -12,7 +12,7 @@ from analytics.choices import ASIDE, chosen
 from analytics.counts import names
 from analytics.drift.counted import BYS, Question, blocks
 from analytics.drift.interests import Drift, drift
-from analytics.drift.parts import LEAST_EVENTS
+from analytics.drift.parts import LEAST_EVENTS, PARTS
 from analytics.drift.spans import Span, default_span, judged_people
 from analytics.drift.year import year_ratios
 from analytics.people import people
@@ -81,6 +81,38 @@ def interest_drift(
     listed = listed.select("interest", pl.col("name").fill_null(pl.col("interest")), pl.exclude("interest", "name"))
     reached = before.moved(-YEAR) if season is not None else None
     return Found(before, after, replace(found, interests=listed), reached)
+
+
+def answer(found: Found) -> dict[str, object]:
+    """What `analytics drift --json` says of mix and interests: windows, season, population, interests.
+
+    Without a season both `season` and the season's part of every change are null.
+    """
+    drift = found.drift
+    interests = [
+        {
+            **{name: row[name] for name in ("interest", "name", "share_before", "share_after", "change")},
+            "interval": None if row["low"] is None else [row["low"], row["high"]],
+            **{name: row[name] for name in ("p", "q", "verdict")},
+            "parts": {part: row[part] if part != "season" or drift.seasonal else None for part in PARTS},
+        }
+        for row in drift.interests.iter_rows(named=True)
+    ]
+    return {
+        "windows": {"before": _told(found.before), "after": _told(found.after)},
+        "season": {"before": _told(found.season), "after": _told(found.after.moved(-YEAR))} if found.season else None,
+        "population": {
+            "p": drift.p,
+            "effect": drift.effect,
+            "interval": list(drift.interval) if drift.interval else None,
+            "verdict": drift.verdict,
+        },
+        "interests": interests,
+    }
+
+
+def _told(window: Window) -> list[str]:
+    return [window.start.isoformat(), window.end.isoformat()]
 
 
 def default_windows(store: Store, scope: Scope, *, by: str, end: date | None = None) -> tuple[Window, Window, Span]:

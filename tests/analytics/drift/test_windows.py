@@ -1,3 +1,4 @@
+import json
 import random
 from datetime import date, timedelta
 
@@ -6,7 +7,7 @@ import pytest
 
 from analytics.drift.interests import INTEREST_SCHEMA
 from analytics.drift.parts import PARTS
-from analytics.drift.windows import _season, _sides, default_windows, interest_drift
+from analytics.drift.windows import _season, _sides, answer, default_windows, interest_drift
 from analytics.windows import Window
 from data.errors import InputError
 from data.ingest import ImportOptions
@@ -160,3 +161,18 @@ def test_default_windows_let_a_tenth_be_judged(store):
     assert (span.days, span.active) == (28, 60)
     assert span.judged > 6
     assert span.why.startswith("Windows of 28 days, the shortest there is: ")
+
+
+def test_the_answer_as_json(store):
+    told = json.loads(json.dumps(answer(interest_drift(store, Scope(), by="category", before=BEFORE, after=AFTER))))
+    assert told["windows"] == {"before": ["2024-12-30", "2025-01-26"], "after": ["2025-01-27", "2025-02-23"]}
+    assert told["season"] == {"before": ["2024-01-01", "2024-01-28"], "after": ["2024-01-29", "2024-02-25"]}
+    assert told["population"]["verdict"] == "changed"
+    assert told["population"]["interval"][0] <= told["population"]["effect"] <= told["population"]["interval"][1]
+    assert list(told["interests"][0]) == [
+        "interest", "name", "share_before", "share_after", "change", "interval", "p", "q", "verdict", "parts",
+    ]  # fmt: skip
+    assert sum(told["interests"][0]["parts"].values()) == pytest.approx(told["interests"][0]["change"], abs=1e-9)
+    plain = answer(interest_drift(store, Scope(), by="category", before=BEFORE, after=AFTER, with_season=False))
+    assert plain["season"] is None
+    assert plain["interests"][0]["parts"]["season"] is None
