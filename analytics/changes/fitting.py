@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 
 import numpy as np
 import numpy.typing as npt
 
-from analytics.changes.noise import Noise, of_differences, of_residuals, tamed
+from analytics.changes.noise import of_differences, of_residuals, tamed
 from analytics.changes.segments import Flags, means, partition
 
 Array = npt.NDArray[np.float64]
@@ -41,11 +42,11 @@ def fit(values: Array, terms: Array, *, least: int, floor: Array, family: int = 
     the residuals. The rounds are begun twice, with the season of the uncut series, which eats some of a change, and
     with none, which cuts a season; the one with the lower sum of squares + penalties is kept, both priced at the
     lower noise. Beginning with the season alone found a change of 3 s in 60 weeks half as often. `floor` is the least
-    s^2. `family` is the number of series that one false change would be one too many for: 2 log(family) is
-    Bonferroni's correction of a Gaussian tail.
+    long-run variance. `family` is the number of series that one false change would be one too many for:
+    2 log(family) is Bonferroni's correction of a Gaussian tail.
     """
     counted = (~np.isnan(values)).sum(axis=1)
-    price = PRICE * np.log(np.maximum(counted, 2)) + 2 * np.log(max(family, 1))
+    price = PRICE * np.log(np.maximum(counted, 2)) + 2 * math.log(max(family, 1))
     uncut = np.zeros(values.shape, dtype=bool)
     season = _season(values, uncut, terms)
     calm = tamed(values - season, least, floor) + season
@@ -61,8 +62,8 @@ def fit(values: Array, terms: Array, *, least: int, floor: Array, family: int = 
 def _in_turn(calm: Array, season: Array, terms: Array, price: Array, least: int, floor: Array) -> Fit:
     """Cuts of what a first idea of the season leaves, the season beside those cuts, and so on."""
     starts, season = np.zeros(calm.shape, dtype=bool), season.copy()
-    noise = _floored(of_differences(calm - season), floor)
-    long_run, memory = noise.long_run, noise.memory
+    noise = of_differences(calm - season)
+    long_run, memory = np.maximum(noise.long_run, floor), noise.memory
     penalty = price * long_run
     active = np.arange(len(calm))
     for turn in range(ROUNDS):
@@ -73,8 +74,8 @@ def _in_turn(calm: Array, season: Array, terms: Array, price: Array, least: int,
         season[active] = _season(calm[active], found, terms)
         rest = calm[active] - season[active]
         used = found.sum(axis=1) + 1.0 + terms.shape[1]
-        noise = _floored(of_residuals(rest - _levels(rest, found), used), floor[active])
-        long_run[active], memory[active] = noise.long_run, noise.memory
+        noise = of_residuals(rest - _levels(rest, found), used)
+        long_run[active], memory[active] = np.maximum(noise.long_run, floor[active]), noise.memory
         # The first turn judged by differences; from the second on, the same cuts again mean the same for ever.
         active = active[moved] if turn else active
     return Fit(starts, _levels(calm - season, starts), season, penalty / price, penalty, memory)
@@ -89,10 +90,6 @@ def _cost(calm: Array, found: Fit, penalty: Array) -> Array:
 def _either(first: Fit, second: Fit, is_first: Flags) -> Fit:
     pairs = ((getattr(first, name), getattr(second, name)) for name in Fit.__dataclass_fields__)
     return Fit(*(np.where(is_first[:, None] if one.ndim == 2 else is_first, one, two) for one, two in pairs))
-
-
-def _floored(noise: Noise, floor: Array) -> Noise:
-    return Noise(np.maximum(noise.variance, floor), noise.memory)
 
 
 def _levels(values: Array, starts: Flags) -> Array:
