@@ -45,8 +45,8 @@ def change_points(frame: pl.DataFrame, *, grain: str = "week", family: int | Non
     """The changes of level of every line of a frame id, start, events, total, or id, start, value.
 
     Season and levels are fitted together (`analytics.changes.fitting.fit`), on a scale on which counts scatter alike
-    (`analytics.changes.scale`); values are taken as they are. The season is one or two Fourier pairs of the year, as
-    far as the series is long enough to know it (`analytics.changes.terms.season`), and by day the days of the week.
+    (`analytics.changes.scale`); values are taken as they are. The season is two Fourier pairs of the year where
+    the series is a year long (`analytics.changes.terms.season`), else none, and by day the days of the week.
     A level lasts at least 3 weeks or 14 days; a single odd period is drawn near its neighbours first. A slow trend is
     found as a staircase. The last 800 periods are judged. Missing periods are left out.
     family: the lines that one false change would be one too many for; all that can be judged, unless given. One line
