@@ -29,9 +29,10 @@ from scipy.stats import hypergeom
 ROOT = Path(__file__).resolve().parent.parent
 sys.path.insert(0, str(ROOT))
 
-from analytics.rules import lift_changes, rules  # noqa: E402  (the path comes first)
+from analytics.drift.discoveries import q_values  # noqa: E402  (the path comes first)
+from analytics.rules import lift_changes, rules  # noqa: E402
 from analytics.rules.counting import count  # noqa: E402
-from analytics.rules.judging import LEAST, adjusted  # noqa: E402
+from analytics.rules.judging import LEAST  # noqa: E402
 from analytics.rules.lines import lines_of  # noqa: E402
 from data import pipeline  # noqa: E402
 from data.samples.planted import make_knobs, make_planted  # noqa: E402
@@ -178,7 +179,7 @@ def usual(frame: pl.DataFrame) -> dict[str, tuple[int, int]]:
     tested = k >= LEAST
     p = {"hypergeometric": hypergeom.sf(k[tested] - 1, baskets, s[a][tested], s[b][tested]),
          "s_i s_j f": gammainc(k[tested], means[tested])}  # fmt: skip
-    return {name: (int((adjusted(found) <= LEVEL).sum()), int(tested.sum())) for name, found in p.items()}
+    return {name: (int((q_values(found) <= LEVEL).sum()), int(tested.sum())) for name, found in p.items()}
 
 
 def nulls(frame: pl.DataFrame, runs: int, seed: int = SEED) -> list[Line]:

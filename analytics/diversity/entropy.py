@@ -7,6 +7,7 @@ from collections.abc import Sequence
 import numpy as np
 import polars as pl
 
+from analytics.drift.discoveries import q_values
 from analytics.significance import LEVEL
 from data.errors import InputError
 
@@ -61,8 +62,6 @@ def diversity_change(before: pl.DataFrame, after: pl.DataFrame, *, level: float 
     """
     from scipy.special import stdtr, stdtrit
 
-    from analytics.rules.judging import adjusted
-
     sides = [_influences(part) for part in (before, after)]
     sums = [_summed(side) for side in sides]
     frame = sums[0].join(sums[1], on="group", how="full", coalesce=True, suffix="_after")
@@ -82,7 +81,7 @@ def diversity_change(before: pl.DataFrame, after: pl.DataFrame, *, level: float 
     freedom = frame.select(pl.min_horizontal("units_before", "units_after")).to_series().to_numpy()[judged] - 1.0
     p = 2 * stdtr(freedom, -np.abs(change) / error)
     reach = stdtrit(freedom, 1 - LEVEL / 2) * error
-    found = {"p": p, "q": adjusted(p), "low": change - reach, "high": change + reach}
+    found = {"p": p, "q": q_values(p), "low": change - reach, "high": change + reach}
     for name, values in found.items():
         column = np.full(len(frame), np.nan)
         column[judged] = values

@@ -7,8 +7,9 @@ from collections.abc import Sequence
 import numpy as np
 import polars as pl
 
+from analytics.drift.discoveries import q_values
 from analytics.rules.counting import BOTH, count
-from analytics.rules.judging import ITEMS, LEAST, Judged, adjusted, compared, judge
+from analytics.rules.judging import ITEMS, LEAST, Judged, compared, judge
 from analytics.rules.lines import COLUMNS, lines_of, most_frequent
 from analytics.significance import LEVEL, Array
 
@@ -87,7 +88,7 @@ def _compared(earlier: Judged, later: Judged) -> pl.DataFrame:
         after[known] / excess[known], total[known] / excess[known], part[known]
     )
     q = p.copy()
-    q[known] = adjusted(p[known])
+    q[known] = q_values(p[known])
     verdict = np.where(q <= LEVEL, np.where(change > 0, UP, DOWN), np.where(known, UNCLEAR, UNKNOWN))
     frame = pl.DataFrame({
         "together_before": before, "together_after": after, "users_before": earlier.users, "users_after": later.users,

@@ -9,6 +9,7 @@ import numpy as np
 import numpy.typing as npt
 import polars as pl
 
+from analytics.drift.discoveries import q_values
 from analytics.rules.counting import BOTH, CONFIRMATION, DISCOVERY, Counted, count
 from analytics.rules.expecting import expected
 from analytics.rules.lines import Lines, lines_of
@@ -72,8 +73,8 @@ def rules(
     counted = count(lines)
     pairs = compared(len(lines.ids), [lines.ids.index(each) for each in about if each in lines.ids] if about else None)
     whole, first, second = (judge(counted, pairs, half, least) for half in (BOTH, DISCOVERY, CONFIRMATION))
-    q = adjusted(whole.p)
-    confirmed = np.where((adjusted(first.p) <= LEVEL) & (second.expected > 0), _lift(second), np.nan)
+    q = q_values(whole.p)
+    confirmed = np.where((q_values(first.p) <= LEVEL) & (second.expected > 0), _lift(second), np.nan)
     frame = pl.DataFrame({
         "pair": np.arange(len(q)), "together": whole.together.astype(np.int64),
         "users_together": whole.users.astype(np.int64), "expected": whole.expected, "lift": _lift(whole),
@@ -125,19 +126,6 @@ def _lift(judged: Judged) -> Array:
         return judged.together / judged.expected
 
 
-def adjusted(p: Array) -> Array:
-    """Benjamini and Hochberg's q: the lowest level at which each p would pass, min over p_(l) >= p of n p_(l) / l.
-
-    >>> adjusted(np.array([0.01, 0.5, 0.02])).tolist()
-    [0.03, 0.5, 0.03]
-    """
-    order = np.argsort(p)
-    steps = p[order] * len(p) / np.arange(1, len(p) + 1)
-    found = np.empty(len(p))
-    found[order] = np.minimum(np.minimum.accumulate(steps[::-1])[::-1], 1.0)
-    return found
-
-
 def _named(
     frame: pl.DataFrame, lines: Lines, pairs: npt.NDArray[np.int64], held: npt.NDArray[np.int64],
     names: pl.DataFrame | None,
@@ -148,7 +136,7 @@ def _named(
     p, first = np.full(len(frame), np.nan), np.zeros(len(frame), dtype=bool)
     p[clear], first[clear] = directions(lines, a[clear], b[clear])
     ordered = np.zeros(len(frame), dtype=bool)
-    ordered[clear] = adjusted(p[clear]) <= LEVEL
+    ordered[clear] = q_values(p[clear]) <= LEVEL
     word = np.where(ordered, np.where(first, "a first", "b first"), NO_ORDER)
     ids = pl.Series(lines.ids, dtype=pl.Utf8)
     named = dict(zip(names["id"], names["name"], strict=True)) if names is not None else {}
