@@ -30,7 +30,7 @@ Whole = npt.NDArray[np.int64]
 Places = npt.NDArray[np.int16]
 SEED = 20_260
 """The deals of so many visits are always the same, so a person's p depends on that person's visits alone."""
-CELLS = 4_000_000
+CELLS = 1_000_000
 """Numbers in the largest array at a time, so that it stays in the processor's cache."""
 
 
@@ -57,17 +57,15 @@ def dealt(found: Visits, line_start: Whole, expected: tuple[Array, Array], rho: 
     an origin of its own (`pearson_tail`), whose upper tail is p: so few deals can tell that a p is far below 1 / draws.
     """
     p = np.ones(len(who))
-    total = found.visits[who].sum(axis=1)
-    kinds = np.diff(line_start)[who]
+    if not len(who):
+        return p
+    kinds, total = np.diff(line_start)[who], found.visits[who].sum(axis=1)
     order = np.lexsort((kinds, total))
-    place = 0
-    while place < len(order):
-        visits = int(total[order[place]])
-        same = order[place : int(np.searchsorted(total[order], visits, side="right"))]
-        largest = visits * max(draws + 1, int(kinds[same].max()))
-        some = same[: max(CELLS // largest, 1)]
-        p[some] = _p_of(found, who[some], line_start, expected, rho, _ranks(visits, draws))
-        place += len(some)
+    for same in np.split(order, np.flatnonzero(np.diff(total[order])) + 1):
+        visits = int(total[same[0]])
+        largest = max(visits, int(kinds[same].max())) * (draws + 1)
+        for some in np.array_split(same, -(-len(same) * largest // CELLS)):
+            p[some] = _p_of(found, who[some], line_start, expected, rho, _ranks(visits, draws))
     return p
 
 
@@ -139,8 +137,8 @@ def _runs(start: Whole, some: Whole) -> tuple[Whole, Whole]:
     return start[some][person] + offset, person
 
 
-@lru_cache(maxsize=256)
+@lru_cache(maxsize=512)
 def _ranks(visits: int, draws: int) -> Places:
-    """Draws + 1 orders of so many visits, the first as they are."""
+    """Draws + 1 orders of so many visits, the first as they are; in each the first ones lie before."""
     keys = np.random.default_rng((SEED, visits)).random((draws, visits), dtype=np.float32)
     return np.concatenate([np.arange(visits)[None], keys.argsort(axis=1).argsort(axis=1)]).astype(np.int16)
