@@ -88,13 +88,18 @@ def delete_list(settings: Settings, list_id: str) -> None:
 
 def export_list(settings: Settings, list_id: str) -> pl.DataFrame:
     """The shop's own ids of the people on a list: [user_id]. Ids of imports that were undone are no longer known."""
-    wanted = pl.DataFrame({"user_no": members(settings, list_id)}, {"user_no": pl.Int64})
+    return user_ids(settings, members(settings, list_id)).select("user_id").sort("user_id")
+
+
+def user_ids(settings: Settings, user_nos: Sequence[int]) -> pl.DataFrame:
+    """The shop's own ids of people, for exports only: [user_no, user_id], without those of imports that were undone."""
+    wanted = pl.DataFrame({"user_no": list(user_nos)}, {"user_no": pl.Int64})
     files = [settings.var / file.path for file in ledger.files(settings, "identity")]
     if not files:
-        return pl.DataFrame(schema={"user_id": pl.String})
+        return pl.DataFrame(schema={"user_no": pl.Int64, "user_id": pl.String})
     with told(settings, "the export"):
         known = pl.concat([pl.read_parquet(path) for path in files]).unique()
-    return known.join(wanted, on="user_no", how="semi").select("user_id").sort("user_id")
+    return known.join(wanted, on="user_no", how="semi").select("user_no", "user_id").sort("user_id")
 
 
 def reset(settings: Settings) -> None:

@@ -2,6 +2,8 @@
 
 from types import ModuleType
 
-from analytics.commands import cohorts, risers, trends
+from analytics.commands import cohorts, drift, risers, trends, who_moved
 
-COMMANDS: dict[str, ModuleType] = {"trends": trends, "risers": risers, "cohorts": cohorts}
+COMMANDS: dict[str, ModuleType] = {
+    "trends": trends, "risers": risers, "cohorts": cohorts, "drift": drift, "who-moved": who_moved,
+}  # fmt: skip

@@ -22,6 +22,7 @@ BY, DATES, SEGMENT = "by", "dates", "segment"
 
 METRIC, GRAIN, COMPARE, INDEX, SEASON, ORDER = "metric", "grain", "compare", "index", "season", "order"
 COHORT, VIEW, START = "cohort", "view", "start"
+LENGTH, RATE = "length", "q"
 """The knobs of single pages, bound to the URL in the same way."""
 
 DISMISSED = "dismissed_jobs"

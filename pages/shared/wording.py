@@ -105,3 +105,16 @@ def period(start: date, grain: str) -> str:
     if grain == "quarter":
         return f"Q{(start.month - 1) // 3 + 1} {start.year}"
     return f"week of {day(start)}" if grain == "week" else day(start)
+
+
+def code(user_no: int) -> str:
+    """How a page names a person: the store's number, shorter. Only exports give the shop's own id.
+
+    >>> code(0), code(46655)
+    ('P-0', 'P-ZZZ')
+    """
+    signs, digits = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ", ""
+    while user_no:
+        user_no, place = divmod(user_no, len(signs))
+        digits = signs[place] + digits
+    return f"P-{digits or '0'}"

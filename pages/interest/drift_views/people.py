@@ -1,0 +1,112 @@
+"""Who moved: the list behind a drift, its evidence, and the way to keep it."""
+
+from __future__ import annotations
+
+import polars as pl
+import streamlit as st
+
+from analytics.counts import names
+from analytics.drift.movers import mover
+from analytics.figures import flow_bars, flows
+from analytics.sentences import drift as sentences
+from data.scope import Scope
+from data.store import Store
+from pages.interest.cohorts_views import lists
+from pages.interest.drift_views.controls import Asked
+from pages.interest.drift_views.verdict import movers_of
+from pages.shared import cached, state, wording
+from pages.shared.parts import chart, empty, export, so_what, table
+
+number = st.column_config.NumberColumn
+TEXT = st.column_config.TextColumn
+COLUMNS = {
+    "code": TEXT("Person", help="A code of this store; exports and lists hold the shop's own ids."),
+    "from_name": TEXT("From", width="medium"),
+    "to_name": TEXT("To", width="medium"),
+    "strength": number("Gained", format="percent", help="What the share of 'To' gained."),
+    "q": number("q", format="%.4f", help="The rate of false names on a list that ends with this person."),
+    "events_before": number("Events before", format="localized"),
+    "events_after": number("after", format="localized"),
+    "visits_before": number("Visits before", format="localized"),
+    "visits_after": number("after", format="localized"),
+}
+EVIDENCE = {
+    "name": TEXT("Interest", width="medium"),
+    "before": number("Events before", format="localized"),
+    "after": number("Events after", format="localized"),
+    "expected": number("Expected after", format="%.1f", help="If nothing but the season had changed."),
+    "residual": number("Residual", format="%+.1f", help="Beyond -2 or 2 an interest stands out."),
+}
+INTEREST = "interest"
+
+
+def draw(opened: Store, scope: Scope, asked: Asked) -> None:
+    """Sentence, commonest moves, the people, what one of them did, and the list to keep."""
+    st.subheader("Who moved", anchor=False)
+    moved = movers_of(opened, scope, asked)
+    so_what(sentences.people(moved))
+    if not moved.drifted:
+        return
+    interest = state.param(INTEREST)
+    people = moved.people
+    if interest:
+        people = people.filter((pl.col("from") == interest) | (pl.col("to") == interest))
+        narrowed(opened, asked.by, interest)
+    if people.is_empty():
+        empty("None of them moved to or from this interest.")
+        return
+    if flows(people).height > 1:
+        top = flows(people).row(0, named=True)
+        alt = f"The commonest moves, from {top['from_name']} to {top['to_name']} first with {top['people']} people."
+        chart(flow_bars(people), alt, "moves", key="drift_moves")
+    shown = people.with_columns(
+        code=pl.col("user_no").map_elements(wording.code, return_dtype=pl.String), order=pl.int_range(pl.len())
+    )
+    st.caption("Choose a row to see what that person did.")
+    table(shown, "People who moved, the surest first", key="drift_people", columns=COLUMNS,
+          on_pick=lambda rows: pick(shown, rows))  # fmt: skip
+    if person := state.param("person"):
+        evidence(opened, scope, asked, shown, person)
+    what = f"Moved {wording.day(asked.after.start)} to {wording.day(asked.after.end)}"
+    if interest:
+        what += f", {called(opened, asked.by, interest)}"
+    source: dict[str, object] = {
+        "page": "drift", "by": asked.by, "before": str(asked.before), "after": str(asked.after),
+        "q": asked.level, "interest": interest, "segments": str(scope.segments),
+    }  # fmt: skip
+    lists.save_form(people["user_no"].to_list(), what[:80], source, key="drift_movers")
+    export(
+        shown.drop("user_no", "order"), "movers", opened.meta, scope, key="drift_movers_table", q=asked.level,
+        **asked.knobs,
+    )  # fmt: skip
+
+
+def narrowed(opened: Store, by: str, interest: str) -> None:
+    """Which interest the list is about, and the way back to all."""
+    with st.container(horizontal=True, vertical_alignment="center"):
+        st.markdown(f"To or from **{called(opened, by, interest)}** only.", width="content")
+        if st.button("Show all", key="drift_all", icon=":material/close:", type="tertiary"):
+            state.set_param(INTEREST, None)
+            st.rerun()
+
+
+def called(opened: Store, by: str, interest: str) -> str:
+    """An interest by its name."""
+    known = dict(cached.answer(names, opened, by=by).select("id", "name").iter_rows())
+    return str(known.get(interest, interest))
+
+
+def pick(shown: pl.DataFrame, rows: list[int]) -> None:
+    """Open the chosen person, or close the evidence again."""
+    state.set_param("person", shown["code"][rows[0]] if rows else None)
+
+
+def evidence(opened: Store, scope: Scope, asked: Asked, shown: pl.DataFrame, person: str) -> None:
+    """What one person left and took up."""
+    found = shown.filter(code=person)
+    if found.is_empty():
+        return
+    frame = cached.answer(mover, opened, scope, user_no=int(found["user_no"][0]), **asked.knobs)
+    st.markdown(f"**What {person} did**")
+    table(frame, f"Interests of {person} before and after, what was gained most first", key="drift_evidence",
+          columns=EVIDENCE)  # fmt: skip
