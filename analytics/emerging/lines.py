@@ -31,7 +31,7 @@ REACH = 1.96
 def emerging(
     frame: pl.DataFrame, *, grain: str = "week", level: float = LEVEL, at: date | None = None, tail: str = "gamma"
 ) -> pl.DataFrame:
-    """Which lines of a frame id, start, events, total took more than chance of the newest period, or of `at`.
+    """Which lines of a frame id, start, events, total took more than chance of the newest period, `at` at the latest.
 
     expected: the line's share of the 12 known periods before, times the period's total: more traffic alone is no
     news. By day the 12 same days of the weeks before. A line that is new has a past of zeros. p: the chance of at least

@@ -72,6 +72,6 @@ def test_intervals_are_those_of_their_counts():
     alarms = number_a_year("alarms", 5, 10.0, most=1.0)
     assert (alarms.figure, alarms.low, alarms.high) == pytest.approx((0.5, 0.1623, 1.1668), abs=1e-4)
     assert alarms.met and not number_a_year("alarms", 11, 10.0, most=1.0).met
-    waited = median("weeks", np.array([1.0, 2, 3, np.inf, np.inf] * 20))
+    waited = median("weeks", np.array([1.0, 2, 3, np.inf, np.inf] * 4))
     assert (waited.figure, waited.low) == (3, 2)
     assert waited.high == np.inf
