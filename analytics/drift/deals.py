@@ -140,5 +140,6 @@ def _runs(start: Whole, some: Whole) -> tuple[Whole, Whole]:
 @lru_cache(maxsize=512)
 def _ranks(visits: int, draws: int) -> Places:
     """Draws + 1 orders of so many visits, the first as they are; in each the first ones lie before."""
-    keys = np.random.default_rng((SEED, visits)).random((draws, visits), dtype=np.float32)
-    return np.concatenate([np.arange(visits)[None], keys.argsort(axis=1).argsort(axis=1)]).astype(np.int16)
+    orders = np.tile(np.arange(visits, dtype=np.int16), (draws + 1, 1))
+    orders[1:] = np.random.default_rng((SEED, visits)).permuted(orders[1:], axis=1)
+    return orders

@@ -47,7 +47,7 @@ def test_p_is_the_share_of_deals_that_reach_as_far(seed):
     t = table.sum(axis=0).astype(float)
     expected = (t * (1 - share), t * share)
     p = dealt(visits_of(table, 6), np.array([0, len(t)]), expected, np.array([0.1]), 1999, np.array([0]))
-    assert p[0] == pytest.approx(exact, abs=0.03)
+    assert p[0] == pytest.approx(exact, abs=0.04)
 
 
 def test_more_interests_than_visits_make_no_difference():
@@ -58,7 +58,7 @@ def test_more_interests_than_visits_make_no_difference():
     every = ratios(table, 5, 0.0)
     t = table.sum(axis=0) / 2
     p = dealt(visits_of(table, 5), np.array([0, len(t)]), (t, t), np.zeros(1), 1999, np.array([0]))
-    assert p[0] == pytest.approx((every >= every[0] - 1e-9).mean(), abs=0.03)
+    assert p[0] == pytest.approx((every >= every[0] - 1e-9).mean(), abs=0.04)
 
 
 def test_a_person_is_judged_alike_alone_and_among_others():
