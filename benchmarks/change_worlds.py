@@ -20,9 +20,9 @@ def wandering(rng: np.random.Generator, shape: tuple[int, int], memory: float) -
     return found[:, 50:]
 
 
-def waves(rng: np.random.Generator, shape: tuple[int, int], second: float = 0.0) -> np.ndarray:
+def waves(rng: np.random.Generator, shape: tuple[int, int], second: float = 0.0, *, year: float = YEAR) -> np.ndarray:
     """A yearly wave of amplitude 1 at a random phase, with a wave of half a year of amplitude `second`."""
-    place = np.arange(shape[1]) / YEAR
+    place = np.arange(shape[1]) / year
     one, two = (np.sin(2 * np.pi * (k * place + rng.random((shape[0], 1)))) for k in (1, 2))
     return one + second * two
 
@@ -41,10 +41,10 @@ def week(place: int) -> date:
     return FIRST + timedelta(weeks=int(place))
 
 
-def as_frame(ids: Sequence[str], **columns: np.ndarray) -> pl.DataFrame:
-    """Lines x weeks as a long frame."""
+def as_frame(ids: Sequence[str], days: int = 7, **columns: np.ndarray) -> pl.DataFrame:
+    """Lines x weeks, or periods of other days, as a long frame."""
     weeks = next(iter(columns.values())).shape[1]
-    starts = pl.Series("start", [week(place) for place in range(weeks)])
+    starts = pl.Series("start", [FIRST + timedelta(days=days * place) for place in range(weeks)])
     return pl.DataFrame({
         "id": np.repeat(np.array(ids), weeks), "start": pl.concat([starts] * len(ids)),
         **{name: values.ravel() for name, values in columns.items()},
@@ -102,3 +102,17 @@ def thirteen_weeks(
     rates[:, 12] *= burst
     total = np.broadcast_to(rng.poisson(50 * mean * weekly), (lines, 13))
     return as_frame([str(line) for line in range(lines)], events=rng.poisson(rates), total=total)
+
+
+def shops_by_day(rng: np.random.Generator, count: int, *, lines: int = 30, days: int = 450) -> pl.DataFrame:
+    """Shops like those of `shops` in which nothing happens but the days of the week, of every line its own: a day's
+    share scatters by 30 %, half of it passed on to the next, under a season of the same size."""
+    shape, place = (count * lines, days), np.arange(days)
+    rank = np.arange(1, lines + 1)
+    log = 0.3 * wandering(rng, shape, 0.5) + 0.3 * waves(rng, shape, year=365.25)
+    log += rng.normal(0, 0.3, (shape[0], 7))[:, place % 7]
+    traffic = 430 * np.exp(0.3 * np.sin(2 * np.pi * place / 7)) * np.exp(rng.normal(0, 0.1, days))
+    drawn = rng.poisson(np.tile(1 / rank / (1 / rank).sum(), count)[:, None] * np.exp(log) * traffic)
+    total = np.repeat(drawn.reshape(count, lines, days).sum(axis=1), lines, axis=0)
+    ids = [f"{shop}-{line}" for shop in range(count) for line in range(lines)]
+    return as_frame(ids, days=1, events=drawn, total=total)
