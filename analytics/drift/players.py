@@ -16,6 +16,9 @@ GROUPS = 8_192
 exact, and the spread of its draws is known to 1 / sqrt(2 x 8192) = 0.8 %."""
 LABELLED = 20_000
 """Up to so many people of a single window draw labels; more of them swap, as the others do."""
+EVEN = 1.1
+"""Where a labelled person weighs at most so much more in one window than in the other, the spread of a change hardly
+depends on who is where, and is not drawn anew."""
 PRECISE = 2_000
 """Up to so many players the sums are in double precision, so that draws that are equal count as equal."""
 
@@ -75,8 +78,16 @@ class Players:
         """The same when `after` says, for each draw, who of the labelled is after: draws x interests."""
         swaps, labels = (square.sum(axis=0, dtype=float) for square in self._squares)
         first, second = (each**2 for each in self.scale)
+        if max(self.scale) < EVEN * min(self.scale):
+            return np.repeat((swaps + (first + second) / 2 * labels)[None], len(after), axis=0)
         result: Array = swaps + first * labels + (after @ self._squares[1]).astype(float) * (second - first)
         return result
+
+    def only(self, columns: Places) -> Players:
+        """The same people, and some of the interests."""
+        rows = np.append(columns, self.before.shape[1] - 1)
+        before, after, labelled = (each[:, rows] for each in (self.before, self.after, self.labelled))
+        return Players(before, after, labelled, self.is_after, self.scale, self.pooled[columns])
 
     def draw(self, rng: np.random.Generator, draws: int) -> tuple[Array, Array]:
         """Changes of the shares and their variances in so many draws: draws x interests each.

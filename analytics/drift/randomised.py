@@ -7,15 +7,16 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from analytics.drift.mix import Array, Flags, Mix
+from analytics.drift.mix import Array, Flags, Mix, Places
 from analytics.drift.players import Players, Table, players_of
 
 DRAWS, MORE_DRAWS = 999, 9_999
 MORE_BELOW = 0.01
 CELLS = 4_000_000
 """Draws x players that are held at once: 16 MB."""
-EQUAL = 1e-6
-"""Statistics that differ by less than this part of themselves are equal but for rounding."""
+EQUAL = 0.01
+"""A draw whose statistic is smaller by no more than this part counts as equally large. Where ten people alone look at
+something, all draws that leave them on one side are one case; the others' traffic must not rank it among them."""
 
 
 @dataclass(frozen=True)
@@ -62,55 +63,67 @@ def window_test(
     if not tested.any():
         return Found(np.nan, nothing, 0.0, 0.0, 0)
     there = mix.pooled > 0
-    judged = _Judged(mix, tested, there if interests is None else there & interests)
+    all_of_it = there if interests is None else there & interests
     players = players_of(mix, np.random.default_rng((seed, 0)))
+    judged = _Judged(mix, players, np.arange(len(tested)), tested, all_of_it)
     rng = np.random.default_rng((seed, 1))
     variance = mix.season_variance + players.variance
-    observed = _statistics(judged, mix.change[None], variance[None])
-    found = _drawn(judged, players, rng, draws)
+    observed = judged.statistics(mix.change[None], variance[None])
+    found = judged.drawn(rng, draws)
     whole, single = _compared(observed, found)
-    if min(whole, single.min()) < MORE_BELOW and more > draws:
-        further = _drawn(judged, players, rng, more - draws)
+    if whole < MORE_BELOW and more > draws:
+        further = judged.drawn(rng, more - draws)
         found = _Drawn(np.r_[found.pearson, further.pearson], np.concatenate([found.sizes, further.sizes]))
         whole, single = _compared(observed, found)
-    least = 1.5 / (1 + len(found.pearson))
+    elif (few := single < MORE_BELOW).any() and more > draws:
+        further = judged.only(np.flatnonzero(tested)[few]).drawn(rng, more - draws)
+        single[few] = _alone(observed.sizes[:, few], np.concatenate([found.sizes[:, few], further.sizes]))
     reach = (players.reach + mix.season_reach)[tested]
     bound = 2 * np.exp(-(mix.change[tested] ** 2) / (2 * np.maximum(reach, 1e-300)))
-    single = np.where(single <= least, np.minimum(single, bound), single)
-    if whole <= least:  # As sure as the surest interest after Bonferroni's correction, twice for the two statistics.
+    none_as_large = single <= 1.5 / (1 + max(draws, more))
+    single = np.where(none_as_large, np.minimum(single, bound), single)
+    if whole <= 1.5 / (1 + len(found.pearson)):
+        # As sure as the surest interest after Bonferroni's correction, twice for the two statistics.
         whole = min(whole, 2 * int(tested.sum()) * float(single.min()))
     nothing[tested] = single
     unit = mix.sizes[0] * mix.sizes[1] / sum(mix.sizes) ** 2 / 2
-    rest = there & ~judged.interests
+    rest = there & ~all_of_it
     expected = float(found.pearson.mean() + (variance[rest] / mix.pooled[rest]).sum())
     return Found(whole, nothing, unit * expected, unit**2 * float(found.pearson.var()), len(found.pearson))
 
 
 @dataclass(frozen=True)
 class _Judged:
-    """What is judged: two windows, which interests alone, which together."""
+    """Two windows, who draws, and which interests are looked at, alone and together."""
 
     mix: Mix
+    players: Players
+    columns: Places
+    """The interests of the mix that the players' tables hold."""
     tested: Flags
+    """Of the columns, as `interests`: those that are tested alone, and those that are tested together."""
     interests: Flags
 
+    def only(self, columns: Places) -> _Judged:
+        """The same people and some interests, each alone."""
+        every = np.ones(len(columns), dtype=bool)
+        return _Judged(self.mix, self.players.only(columns), columns, every, ~every)
 
-def _statistics(judged: _Judged, change: Array, variance: Array) -> _Drawn:
-    tested, interests = judged.tested, judged.interests
-    with np.errstate(invalid="ignore", divide="ignore"):
-        sizes = np.abs(change[:, tested]) / np.sqrt(variance[:, tested])
-    pearson = (change[:, interests] ** 2 / judged.mix.pooled[interests]).sum(axis=1)
-    return _Drawn(pearson, np.nan_to_num(sizes))
+    def statistics(self, change: Array, variance: Array) -> _Drawn:
+        """Of changes and their variances: draws x columns."""
+        with np.errstate(invalid="ignore", divide="ignore"):
+            sizes = np.abs(change[:, self.tested]) / np.sqrt(variance[:, self.tested])
+        share = self.mix.pooled[self.columns][self.interests]
+        return _Drawn((change[:, self.interests] ** 2 / share).sum(axis=1), np.nan_to_num(sizes))
 
-
-def _drawn(judged: _Judged, players: Players, rng: np.random.Generator, draws: int) -> _Drawn:
-    """So many draws."""
-    mix = judged.mix
-    parts = [
-        _statistics(judged, change + _season_noise(mix, rng, len(change)), variance + mix.season_variance)
-        for change, variance in _rounds(players, rng, draws)
-    ]
-    return _Drawn(np.concatenate([part.pearson for part in parts]), np.concatenate([part.sizes for part in parts]))
+    def drawn(self, rng: np.random.Generator, draws: int) -> _Drawn:
+        """So many draws."""
+        spread = self.mix.season_variance[self.columns]
+        parts = [
+            self.statistics(change + _season_noise(self.mix, rng, len(change))[:, self.columns], variance + spread)
+            for change, variance in _rounds(self.players, rng, draws)
+        ]
+        return _Drawn(np.concatenate([part.pearson for part in parts]), np.concatenate([part.sizes for part in parts]))
 
 
 def _rounds(players: Players, rng: np.random.Generator, draws: int) -> Iterator[tuple[Array, Array]]:
@@ -119,10 +132,10 @@ def _rounds(players: Players, rng: np.random.Generator, draws: int) -> Iterator[
         yield players.draw(rng, min(each, draws - start))
 
 
-def _season_noise(mix: Mix, rng: np.random.Generator, draws: int) -> Array | float:
+def _season_noise(mix: Mix, rng: np.random.Generator, draws: int) -> Array:
     """What the ratio's own error adds to a change: -g_k (e_k - sum_j g_j e_j) with g = s_1 r / sum(s_1 r)."""
     if not mix.error.any():
-        return 0.0
+        return np.zeros((1, len(mix.error)))
     mean, variance = mix.season_if_any
     size, usual = (draws, len(mix.error)), mix.shares[1]
     some = rng.random(size) < mix.chance
@@ -131,15 +144,19 @@ def _season_noise(mix: Mix, rng: np.random.Generator, draws: int) -> Array | flo
     return result
 
 
+def _alone(observed: Table, drawn: Table) -> Array:
+    """p of each interest."""
+    result: Array = (1 + (drawn >= observed * (1 - EQUAL)).sum(axis=0)) / (1 + len(drawn))
+    return result
+
+
 def _compared(observed: _Drawn, found: _Drawn) -> tuple[float, Array]:
-    """p of the mix and of each tested interest."""
-    draws = len(found.pearson)
+    """p of the mix, and of each interest."""
     slack = 1 - EQUAL
-    single = (1 + (found.sizes >= observed.sizes * slack).sum(axis=0)) / (1 + draws)
     pearson = _share_as_large(np.r_[observed.pearson * slack, found.pearson])
     largest = _share_as_large(np.r_[observed.sizes.max(axis=1) * slack, found.sizes.max(axis=1)])
     smaller = np.minimum(pearson, largest)
-    return float((smaller <= smaller[0]).mean()), single
+    return float((smaller <= smaller[0]).mean()), _alone(observed.sizes, found.sizes)
 
 
 def _share_as_large(values: Array) -> Array:

@@ -108,3 +108,23 @@ def test_who_is_labelled(monkeypatch):
     assert {name: (len(each.before), len(each.labelled)) for name, each in kinds.items()} == {
         "some in either": (1, 2), "only new ones": (2, 0), "too many": (3, 0),
     }  # fmt: skip
+
+
+def test_some_interests_are_drawn_as_all_are():
+    table = rng(3).poisson(2.0, (2, 60, 4))
+    found = players_of(
+        mix(frame(dict(enumerate(table[0]))), frame({30 + u: row for u, row in enumerate(table[1])})), rng()
+    )
+    some = found.only(np.array([2, 0]))
+    for whole, part in zip(found.draw(rng(5), 50), some.draw(rng(5), 50), strict=True):
+        assert part == pytest.approx(whole[:, [2, 0]])
+
+
+def test_the_spread_is_drawn_only_where_it_depends_on_who_is_where():
+    before = {u: [3, 1] for u in range(10)}
+    before[0] = [30, 1]
+    alike = {100 + u: row for u, row in before.items()}
+    _, even = players_of(mix(frame(before), frame(alike)), rng()).draw(rng(), 20)
+    _, uneven = players_of(mix(frame(before), frame({100: [3, 1], 101: [1, 3]})), rng()).draw(rng(), 20)
+    assert even.std(axis=0).max() < 1e-12
+    assert uneven.std(axis=0).min() > 0
