@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import polars as pl
 
@@ -102,8 +102,8 @@ def blocks(question: Question) -> Iterator[Block]:
 
 
 def block_of(question: Question, user: int) -> Block:
-    """One person's block, for `evidence`."""
-    return _block(question, user - 1, user)
+    """One person's block, for `evidence`: with lines however little there is."""
+    return _block(replace(question, least_events=0, least_visits=0), user - 1, user)
 
 
 def _block(question: Question, above: int, upto: int) -> Block:

@@ -22,6 +22,8 @@ LEAST_VISITS = 6
 NEAR, CLOSER = 0.15, 0.015
 """Whose p by sums is at most NEAR is looked at visit by visit, and whose p is then at most CLOSER once more, with more
 deals. What sums put above NEAR is never at 0.05 in truth but for one in a thousand people."""
+FAR = 1e-8
+"""So far down more deals change nothing that a list of any length could tell."""
 DEALS, MANY_DEALS = 299, 999
 """Each takes about 10 microseconds per 100 deals. Fewer blur p: with 199 power at 30 events is a point lower."""
 BLOCK = 50_000
@@ -57,6 +59,7 @@ def drift_of(
     level: float = LEVEL,
     least_events: int = LEAST_EVENTS,
     least_visits: int = LEAST_VISITS,
+    near: float = NEAR,
 ) -> pl.DataFrame:
     """Whether each person's mix of interests changed, clearest first: user and PERSON_SCHEMA.
 
@@ -65,7 +68,7 @@ def drift_of(
     to shares; an interest without a row keeps its own.
 
     statistic: X^2 over the design effect of visits (`clumps`). p: its upper tail under no change, first from sums
-    (`clumps`); where that is at most 0.15 and visits are known, from random deals of them (`deals`). q: Benjamini and
+    (`clumps`); where that is at most `near` and visits are known, from random deals of them (`deals`). q: Benjamini and
     Hochberg's, over all who are tested. verdict: 'changed' where q <= `level`, else 'no clear change'; 'not enough
     data' under `least_events` or `least_visits` in either window, and then everything but the counts is null.
     effect: how far the windows lie apart (`divergence`), less what chance makes of it, in nats, at least 0. from, to:
@@ -80,7 +83,7 @@ def drift_of(
     for block in blocks:
         for people in block.people.filter(enough).sort("user").iter_slices(BLOCK):
             lines = block.lines.join(people.select("user"), on="user", how="semi").sort("user", "interest")
-            found.append(_judge(Block(people, lines, block.visits), season))
+            found.append(_judge(Block(people, lines, block.visits), season, near))
         found.append(_unjudged(block.people.filter(~enough), block.lines.schema["interest"]))
     if not found:
         raise InputError("No people were handed in. Give at least one block of people and lines.")
@@ -124,7 +127,7 @@ def _enough(least_events: int, least_visits: int) -> pl.Expr:
     return pl.all_horizontal(pl.col(f"{what}_{side}") >= least[what] for what in least for side in SIDES)
 
 
-def _judge(block: Block, season: pl.DataFrame | None) -> pl.DataFrame:
+def _judge(block: Block, season: pl.DataFrame | None, near: float) -> pl.DataFrame:
     """Everything about people with enough data but q and verdict, which depend on all the others."""
     people, lines = block.people, block.lines
     if people.is_empty():
@@ -134,9 +137,9 @@ def _judge(block: Block, season: pl.DataFrame | None) -> pl.DataFrame:
     by_chance = chance(sums)
     x2 = pearson(sums, expected)
     p = gamma_tail(x2, by_chance.mean, by_chance.relative_variance)
-    near = p <= NEAR
-    if block.visits is not None and near.any():
-        p[near] = _looked_at(block, block.visits, sums, expected, by_chance.rho, near)
+    again = p <= near
+    if block.visits is not None and again.any():
+        p[again] = _looked_at(block, block.visits, sums, expected, by_chance.rho, again)
     effect = divergence(sums, expected) - np.nan_to_num(by_chance.mean) / (2 * (sums.n1 + sums.n2))
     residual = _residuals(sums, expected, by_chance)
     lost, gained = _place_of(sums, -residual), _place_of(sums, residual)
@@ -167,7 +170,7 @@ def _looked_at(
     windows = (sums.before + sums.after - expected)[own], expected[own]
     found = visit_arrays(visits(block.people["user"].filter(near)), block.lines.filter(own))
     p = dealt(found, start, windows, rho[near], DEALS, np.arange(len(start) - 1))
-    closer = np.flatnonzero(p <= CLOSER)
+    closer = np.flatnonzero((p <= CLOSER) & (p > FAR))
     p[closer] = dealt(found, start, windows, rho[near], MANY_DEALS, closer)
     return p
 

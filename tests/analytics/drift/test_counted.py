@@ -95,7 +95,7 @@ def people_of(store: Store, scope: Scope | None = None) -> pl.DataFrame:
 
 
 def test_visits_are_told_apart_as_the_contract_says(store: Store, number: Numbers) -> None:
-    block = block_of(question(store, least_events=1, least_visits=1), number("u4"))
+    block = block_of(question(store), number("u4"))
     sizes = ("visits", "events", "squares")
     found = block.people.select(f"{name}_{side}" for side in ("before", "after") for name in sizes).row(0)
     # Before: s1 of three events, s1 again of one, s2 of two. After: s4 of two, and two days of tea, of two and one.
@@ -131,6 +131,10 @@ def test_who_changed_in_the_store(store: Store, number: Numbers) -> None:
     assert found[number("u4")]["verdict"] == "not enough data"
     rows = evidence(block_of(question(store), number("u1")), number("u1"))
     assert rows["interest"].to_list() == ["toys", "tea", "lamps"]
+    few = evidence(block_of(question(store), number("u4")), number("u4"))
+    assert few.select("interest", "before", "after").sort("interest").rows() == [
+        ("lamps", 3, 0), ("tea", 1, 3), ("toys", 2, 2),
+    ]  # fmt: skip
 
 
 def test_segments_and_lists_choose_people(store: Store, number: Numbers) -> None:
