@@ -2,8 +2,9 @@
 
 from types import ModuleType
 
-from analytics.commands import cohorts, drift, risers, trends, who_moved
+from analytics.commands import changes, cohorts, drift, emerging, migration, risers, rules, trends, who_moved
 
 COMMANDS: dict[str, ModuleType] = {
     "trends": trends, "risers": risers, "cohorts": cohorts, "drift": drift, "who-moved": who_moved,
+    "changes": changes, "emerging": emerging, "rules": rules, "migration": migration,
 }  # fmt: skip

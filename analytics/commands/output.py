@@ -2,6 +2,7 @@
 
 import math
 from dataclasses import dataclass
+from datetime import date
 from pathlib import Path
 from typing import Any
 
@@ -31,6 +32,18 @@ def plain(value: Any, *, whole: bool = False) -> Any:
     if value is None or (isinstance(value, float) and not math.isfinite(value)):
         return None
     return int(value) if whole else value
+
+
+def records(frame: pl.DataFrame) -> list[dict[str, Any]]:
+    """The rows as JSON holds them: days as text, absent and endless numbers null.
+
+    >>> records(pl.DataFrame({"day": [date(2026, 3, 1)], "share": [float("nan")]}))
+    [{'day': '2026-03-01', 'share': None}]
+    """
+    return [
+        {name: str(value) if isinstance(value, date) else plain(value) for name, value in row.items()}
+        for row in frame.iter_rows(named=True)
+    ]
 
 
 def write(frame: pl.DataFrame, path: Path) -> None:
