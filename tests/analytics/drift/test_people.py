@@ -162,6 +162,12 @@ def test_sums_alone_give_nearly_the_same(windows):
     assert set(frame.filter(verdict="changed")["user"]) >= set(range(1000, 1010))
 
 
+def test_whoever_comes_without_end_is_judged_by_sums(windows, monkeypatch):
+    block = summed(*windows)
+    monkeypatch.setattr(module, "MOST_VISITS", 19)
+    assert drift_of([block]).equals(drift_of([Block(block.people, block.lines)]))
+
+
 def test_evidence_by_hand():
     # Six visits a side; 18 a and 6 b turn to 6 a and 18 b.
     def window(a, b, first):
