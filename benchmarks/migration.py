@@ -200,10 +200,10 @@ def journey() -> None:
 
 
 PARTS: dict[str, tuple[Callable[[Iterable[int]], list[Bar]], int, int]] = {
-    "stayers": (stayers, 400, 12),
-    "movers": (movers, 200, 8),
-    "memories": (memories, 60, 4),
-    "lasting": (lasting, 100, 6),
+    "stayers": (stayers, 200, 12),
+    "movers": (movers, 100, 8),
+    "memories": (memories, 40, 4),
+    "lasting": (lasting, 60, 6),
 }
 """Each part with the seeds it runs over, and those of a quick run."""
 

@@ -18,6 +18,7 @@ WITHIN = ((0, 1), (2, 3))
 ACROSS = ((0, 2), (0, 3), (1, 2), (1, 3))
 ORDERS = tuple(permutations(range(4)))
 ENDS = (0.025, 0.975)
+REACH = 1.96
 
 
 @dataclass(frozen=True)
@@ -89,7 +90,11 @@ def _moving(table: Array) -> Array:
 
 
 def _excess(across: Array, within: Array, spread: Array, odds: Array, drawn: Array, people: int) -> Excess:
-    """Means over people, the bootstrap's interval, and p from the variance over all orders of the halves."""
+    """Means over people, their interval, and p from the variance over all orders of the halves.
+
+    The interval is the bootstrap's, at least as far as 1.96 of the error under no change to each side: among 150 people
+    a percentile interval alone holds its number in 92 of 100.
+    """
     from scipy.special import ndtr
 
     shape, flat = across.shape[1:], (len(odds), -1)
@@ -98,6 +103,7 @@ def _excess(across: Array, within: Array, spread: Array, odds: Array, drawn: Arr
     error = np.sqrt(odds @ spread.reshape(flat) / people)
     with np.errstate(divide="ignore", invalid="ignore"):
         p = np.where(error > 0, 2 * ndtr(-np.abs(seen - noise) / error), 1.0)
+    low, high = np.minimum(low, seen - noise - REACH * error), np.maximum(high, seen - noise + REACH * error)
     return Excess(*(np.reshape(each, shape) for each in (seen, noise, seen - noise, low, high, p)))
 
 

@@ -63,12 +63,13 @@ def migration(
     renewed_low, renewed_high, confident, confident_moved, verdict], shares of `users`. apparent: whose group of all
     visits is another one after. floor: how often two halves of the same period disagree, which no change explains.
     across: how often two halves of different periods do. excess = across - floor, nothing where nobody changed;
-    low, high: its 95 % interval (bootstrap of people). p, two-sided: under no change a person's four halves could
-    be swapped, so excess has mean 0 and its variance is that over all 24 orders. renewed = excess / (1 - floor - e),
-    e the agreement that the sizes of the groups alone would give: the share of people whose interest was drawn anew,
-    which noise does not lessen; null where halves agree no better than chance. confident: margin at or above the
-    fit's cut in both periods; confident_moved: of them, those whose group is another one, as a part of all. verdict:
-    'moved' where the interval lies above 0 and p <= 5 %, else 'no clear change'; 'not enough data' under 50 people.
+    low, high: its 95 % interval (bootstrap of people, no narrower than the error under no change). p, two-sided: under
+    no change a person's four halves could be swapped, so excess has mean 0 and its variance is that over all 24
+    orders. renewed = excess / (1 - floor - e), e the agreement that the sizes of the groups alone would give: the
+    share of people whose interest was drawn anew, which noise does not lessen; null where halves agree no better than
+    chance. confident: margin at or above the fit's cut in both periods; confident_moved: of them, those whose group is
+    another one, as a part of all. verdict: 'moved' where the interval lies above 0 and p <= 5 %, else 'no clear
+    change'; 'not enough data' under 50 people.
 
     flows, one row a pair of groups, staying ones too [period_before, period_after, from, from_name, to, to_name,
     users, apparent, share, floor_share, excess, low, high, p, clear]: users, apparent by all visits; share,
