@@ -12,7 +12,7 @@ from analytics.figures.colours import GREY, GRID, HUES, Look, figure, layout, pa
 MOVED = (UP, DOWN)
 PART_COLOURS = dict(zip(PARTS, (HUES[5], HUES[0], HUES[4], GREY), strict=True))
 PART_NAMES = {
-    "mix": "other people", "behaviour": "same people, changed", "catalogue": "items came or went", "season": "season",
+    "mix": "other people", "behaviour": "same people", "catalogue": "items came or went", "season": "season",
 }  # fmt: skip
 
 
@@ -23,20 +23,21 @@ def drift_slopes(
     after: str,
     title: str = "",
     palette: dict[str, str] | None = None,
-    k: int = 24,
+    k: int = 10,
 ) -> go.Figure:
-    """The share of each interest before and after, a line each; only clear changes have a colour and a name.
+    """The share of each interest before and after, a line each: the k largest clear changes with colour and name.
 
-    The k largest interests and all that clearly moved.
+    Grey are up to 2 k others, the largest interests, whether they changed or not.
     """
-    clear = pl.col("verdict").is_in(MOVED)
-    large = pl.col("share_after").rank("ordinal", descending=True) <= k
-    shown = interests.filter(clear | large).sort(clear, "share_after")
+    moved = interests.filter(pl.col("verdict").is_in(MOVED)).sort(pl.col("change").abs(), descending=True).head(k)
+    named = pl.col("interest").is_in(moved["interest"].to_list())
+    rest = interests.filter(~named).sort("share_after", descending=True).head(2 * k)
+    shown = pl.concat([rest, interests.filter(named)]).with_columns(named=named)
     colour = palette_for(shown["interest"].to_list(), palette)
     traces: list[Look] = []
     notes: list[Look] = []
     for row in shown.iter_rows(named=True):
-        moved = row["verdict"] in MOVED
+        moved = row["named"]
         traces.append({
             "type": "scatter", "mode": "lines+markers", "x": [before, after],
             "y": [row["share_before"], row["share_after"]], "name": row["name"], "showlegend": False,

@@ -21,7 +21,7 @@ def levels(found: Changes, *, by: str) -> str:
         return f"No clear change of level in {of}: swings and season explain what they did."
     lines = found.points["id"].n_unique()
     named = [_level(row) for row in found.points.head(MOST).iter_rows(named=True)]
-    return f"{lines:,} of {of} changed their level: {listed(named)}{_more(found.points.height)}."
+    return f"{lines:,} of {of} changed their level: {listed([*named, *_more(found.points.height)])}."
 
 
 def _level(row: dict[str, object]) -> str:
@@ -45,8 +45,8 @@ def surges(found: pl.DataFrame, *, by: str, grain: str) -> str:
         for row in fired.head(MOST).iter_rows(named=True)
     ]
     verb = "takes" if fired.height == 1 else "take"
-    return f"In {period} {listed(named)}{_more(fired.height)} suddenly {verb} more of the traffic."
+    return f"In {period} {listed([*named, *_more(fired.height)])} suddenly {verb} more of the traffic."
 
 
-def _more(count: int) -> str:
-    return f" and {count - MOST} more" if count > MOST else ""
+def _more(count: int) -> list[str]:
+    return [f"{count - MOST} more"] if count > MOST else []

@@ -26,7 +26,7 @@ COLUMNS = {
     "low": number("from", format="%+.2f", help="95 % interval of the change, lower end."),
     "high": number("to", format="%+.2f", help="95 % interval of the change, upper end."),
     "verdict": TEXT("Verdict", help="Beyond the season where it is known."),
-    "q": number("q", format="%.3f", help="At 5 % or less it is called up or down."),
+    "q": number("q", format="%.2g", help="At 5 % or less it is called up or down."),
     "mix": number("Other people", format="%+.2f", help="Points of the change from who came and how much."),
     "behaviour": number("Same people", format="%+.2f", help="Points from people of both windows who changed."),
     "catalogue": number("Items", format="%+.2f", help="Points from items that came or went."),

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from typing import Any
+
+import plotly.graph_objects as go
 import polars as pl
 import streamlit as st
 
 from analytics.counts import names
-from analytics.drift.movers import mover
+from analytics.drift.movers import mover, movers
 from analytics.figures import flow_bars, flows
 from analytics.sentences import drift as sentences
 from data.scope import Scope
@@ -24,7 +27,7 @@ COLUMNS = {
     "from_name": TEXT("From", width="medium"),
     "to_name": TEXT("To", width="medium"),
     "strength": number("Gained", format="percent", help="What the share of 'To' gained."),
-    "q": number("q", format="%.4f", help="The rate of false names on a list that ends with this person."),
+    "q": number("q", format="%.2g", help="The rate of false names on a list that ends with this person."),
     "events_before": number("Events before", format="localized"),
     "events_after": number("after", format="localized"),
     "visits_before": number("Visits before", format="localized"),
@@ -48,9 +51,8 @@ def draw(opened: Store, scope: Scope, asked: Asked) -> None:
     if not moved.drifted:
         return
     interest = state.param(INTEREST)
-    people = moved.people
+    people = concerned(moved.people, interest)
     if interest:
-        people = people.filter((pl.col("from") == interest) | (pl.col("to") == interest))
         narrowed(opened, asked.by, interest)
     if people.is_empty():
         empty("None of them moved to or from this interest.")
@@ -58,7 +60,8 @@ def draw(opened: Store, scope: Scope, asked: Asked) -> None:
     if flows(people).height > 1:
         top = flows(people).row(0, named=True)
         alt = f"The commonest moves, from {top['from_name']} to {top['to_name']} first with {top['people']} people."
-        chart(flow_bars(people), alt, "moves", key="drift_moves")
+        about = {"level": asked.level, "interest": interest, **asked.knobs}
+        chart(cached.picture(flow_picture, opened, scope, **about), alt, "moves", key="drift_moves")
     shown = people.with_columns(
         code=pl.col("user_no").map_elements(wording.code, return_dtype=pl.String), order=pl.int_range(pl.len())
     )
@@ -79,6 +82,16 @@ def draw(opened: Store, scope: Scope, asked: Asked) -> None:
         shown.drop("user_no", "order"), "movers", opened.meta, scope, key="drift_movers_table", q=asked.level,
         **asked.knobs,
     )  # fmt: skip
+
+
+def flow_picture(store: Store, scope: Scope, *, interest: str | None, **about: Any) -> go.Figure:
+    """The commonest moves of all movers, or of those to and from one interest."""
+    return flow_bars(concerned(cached.answer(movers, store, scope, **about).people, interest))
+
+
+def concerned(people: pl.DataFrame, interest: str | None) -> pl.DataFrame:
+    """Those who left the interest or took it up; everybody where none was chosen."""
+    return people.filter((pl.col("from") == interest) | (pl.col("to") == interest)) if interest else people
 
 
 def narrowed(opened: Store, by: str, interest: str) -> None:

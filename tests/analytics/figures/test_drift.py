@@ -23,6 +23,12 @@ def test_only_what_clearly_moved_has_a_colour_and_a_name(interests):
     assert sorted(note.text for note in figure.layout.annotations) == ["Books", "Toys"]
 
 
+def test_only_the_largest_changes_are_named(interests):
+    figure = drift_slopes(interests, before="May", after="June", k=1)
+    assert [note.text for note in figure.layout.annotations] == ["Books"]
+    assert [trace.name for trace in figure.data] == ["Games", "Toys", "Books"]
+
+
 def test_names_do_not_lie_on_each_other(interests):
     figure = drift_slopes(interests, before="May", after="June")
     low, high = sorted(note.y for note in figure.layout.annotations)
@@ -32,7 +38,7 @@ def test_names_do_not_lie_on_each_other(interests):
 def test_the_parts_of_a_change_are_stacked(interests):
     figure = change_parts(interests)
     assert [list(trace.y) for trace in figure.data] == [["Toys", "Books"]] * 5
-    same = next(trace for trace in figure.data if trace.name == "same people, changed")
+    same = next(trace for trace in figure.data if trace.name == "same people")
     assert list(same.x) == pytest.approx([-0.05, 0.05]) and figure.layout.barmode == "relative"
 
 
@@ -44,7 +50,7 @@ def test_where_nothing_moved_the_largest_changes_are_shown(interests):
 
 def test_the_words_hold_what_the_pictures_show(interests):
     assert "Books from 20.0% to 26.0%" in alt_drift(interests) and "Games" not in alt_drift(interests)
-    assert "Books +6.00%: other people +1.00%, same people, changed +5.00%" in alt_parts(interests)
+    assert "Books +6.00%: other people +1.00%, same people +5.00%" in alt_parts(interests)
 
 
 def test_flows_count_people_by_pair():
