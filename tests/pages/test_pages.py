@@ -5,7 +5,7 @@ import pytest
 from data.ingest import ImportOptions
 from data.pipeline import import_file
 
-PAGES = ("start/home", "start/data", "interest/trends", "interest/cohorts")
+PAGES = ("start/home", "start/data", "interest/trends", "interest/drift", "interest/cohorts")
 VIEWS = ("retention", "mix", "value", "lifecycle")
 
 
