@@ -2,6 +2,7 @@
 
 import hashlib
 import random
+import shutil
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -13,6 +14,8 @@ import pytest
 from data import ledger
 from data.companions.schema import COMPANIONS
 from data.errors import Damaged
+from data.ingest import ImportOptions, ingest
+from data.pipeline import import_file
 from data.serving import current_file
 from data.settings import Settings
 from data.store import Store
@@ -45,10 +48,59 @@ def write_csv(tmp_path: Path) -> Callable[..., Path]:
     return write
 
 
+File = Path | tuple[Path, ImportOptions]
+"""A file to import, as its name and content tell, or with options."""
+
+
+class Stores:
+    """Stores of files that were imported one after the other. Each is made once a session, and goes on from the store
+    of all its files but the last. A test that writes works on a copy; one that changes how stores are made, or asks
+    whether two of them come out alike, makes its own."""
+
+    def __init__(self, folder: Path) -> None:
+        self._folder = folder
+        self._made: dict[tuple[object, ...], Settings] = {}
+        self._digests: dict[Path, dict[str, str]] = {}
+
+    def of(self, *files: File, published: bool = True) -> Settings:
+        """The store of these files itself, to be looked at and left as it is."""
+        steps = [file if isinstance(file, tuple) else (file, ImportOptions()) for file in files]
+        key = (published, *((path.name, path.read_bytes(), repr(options)) for path, options in steps))
+        if key not in self._made:
+            before = self.of(*files[:-1], published=published) if len(files) > 1 else None
+            settings = Settings(var=self._folder / str(len(self._made)), themes=False)
+            if before:
+                shutil.copytree(before.var, settings.var)
+            for path, options in steps[-1:]:
+                (import_file if published else ingest)(settings, path, options)
+            self._made[key] = settings
+        return self._made[key]
+
+    def copy(self, to: Settings | Path, *files: File, published: bool = True) -> Settings:
+        """Another store of these files, at `to`."""
+        settings = Settings(var=to, themes=False) if isinstance(to, Path) else to
+        shutil.copytree(self.of(*files, published=published).var, settings.var)
+        return settings
+
+    def digest(self, settings: Settings) -> dict[str, str]:
+        """The digest of any store; taken once of those that are left as they are."""
+        if settings.var.parent != self._folder:
+            return store_digest(settings)
+        if settings.var not in self._digests:
+            self._digests[settings.var] = store_digest(settings)
+        return self._digests[settings.var]
+
+
+@pytest.fixture(scope="session")
+def stores(tmp_path_factory: pytest.TempPathFactory) -> Stores:
+    """Stores by the files they hold."""
+    return Stores(tmp_path_factory.mktemp("stores"))
+
+
 @pytest.fixture
-def digest() -> Callable[[Settings], dict[str, str]]:
+def digest(stores: Stores) -> Callable[[Settings], dict[str, str]]:
     """A digest of every table's sorted rows: lake, identities, refused rows, active imports, all that is served."""
-    return store_digest
+    return stores.digest
 
 
 NUMBERED = ("person", "context", "subject", "line", "subject_line")
@@ -117,32 +169,38 @@ def events() -> Callable[[Settings], pl.DataFrame]:
     return read
 
 
-@pytest.fixture
+@pytest.fixture(scope="session")
 def damage_inside() -> Callable[[Settings, str], Path]:
     """Damage the served file where it can still be opened but the given SQL comes to the damage."""
+    found: dict[tuple[bytes, str], bytes] = {}
 
     def damage(settings: Settings, sql: str) -> Path:
         path = current_file(settings)
         assert path is not None
-        whole, trial = path.read_bytes(), path.with_name("trial.duckdb")
-        noise = random.Random(3).randbytes(64)
-        for start in range(3 * 4096, len(whole), 1 << 18):
-            bad = whole[: start + 512] + noise + whole[start + 512 + len(noise) :]
-            trial.write_bytes(bad)
-            try:
-                store = Store(trial, settings)
-                store.query(sql)
-            except Damaged:
-                if not _opens(trial, settings):
-                    continue
-                path.unlink()  # whoever has it open keeps the whole one
-                path.write_bytes(bad)
-                return path
-            finally:
-                trial.unlink()
-        raise AssertionError("no block of the file belongs to that question alone")
+        whole = path.read_bytes()
+        key = hashlib.sha256(whole).digest(), sql
+        if key not in found:
+            found[key] = _damaged(whole, path.with_name("trial.duckdb"), settings, sql)
+        path.unlink()  # whoever has it open keeps the whole one
+        path.write_bytes(found[key])
+        return path
 
     return damage
+
+
+def _damaged(whole: bytes, trial: Path, settings: Settings, sql: str) -> bytes:
+    noise = random.Random(3).randbytes(64)
+    for start in range(3 * 4096, len(whole), 1 << 18):
+        bad = whole[: start + 512] + noise + whole[start + 512 + len(noise) :]
+        trial.write_bytes(bad)
+        try:
+            Store(trial, settings).query(sql)
+        except Damaged:
+            if _opens(trial, settings):
+                return bad
+        finally:
+            trial.unlink()
+    raise AssertionError("no block of the file belongs to that question alone")
 
 
 def _opens(path: Path, settings: Settings) -> bool:

@@ -11,6 +11,7 @@ import subprocess
 import sys
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -46,9 +47,9 @@ def at_most(size: int) -> Callable[[], None]:
 
 
 def test_import_that_finds_no_room(
-    settings: Settings, write_csv: Write, digest: Digest, command: Command, tidy: Check
+    settings: Settings, stores: Any, write_csv: Write, digest: Digest, command: Command, tidy: Check
 ) -> None:
-    import_file(settings, write_csv("a.csv", *SMALL), ImportOptions())
+    stores.copy(settings, write_csv("a.csv", *SMALL))
     before = digest(settings)
     large = write_csv("large.csv", *many(20_000))
     done = command(settings, "import", str(large), preexec_fn=at_most(300_000))
@@ -66,13 +67,12 @@ def test_import_that_finds_no_room(
 
 @pytest.mark.parametrize("what", ["import", "undo"])
 def test_publish_that_finds_no_room(
-    settings: Settings, write_csv: Write, digest: Digest, command: Command, said: Said, tidy: Check, tmp_path: Path,
+    settings: Settings, stores: Any, write_csv: Write, digest: Digest, command: Command, said: Said, tidy: Check,
     what: str,
 ) -> None:  # fmt: skip
     first, second = write_csv("a.csv", *SMALL), write_csv("b.csv", *MORE)
-    import_id = import_file(settings, first, ImportOptions())["import"]
-    if what == "undo":
-        import_file(settings, second, ImportOptions())
+    stores.copy(settings, *((first,) if what == "import" else (first, second)))
+    import_id = ledger.imports(settings)[0].import_id
     served = current_file(settings)
     assert served is not None
     shown = open_store(settings).meta  # type: ignore[union-attr]
@@ -95,16 +95,13 @@ def test_publish_that_finds_no_room(
     tidy(settings)
     assert said("rebuild")[0] == 0
     assert json.loads(said("status", "--json")[1])["problem"] is None
-    expected = Settings(var=tmp_path / "expected", themes=False)
-    for path in (first, second) if what == "import" else (second,):
-        import_file(expected, path, ImportOptions())
-    assert digest(settings) == digest(expected)
+    assert digest(settings) == digest(stores.of(*((first, second) if what == "import" else (second,))))
 
 
 def test_ledger_that_finds_no_room(
-    settings: Settings, write_csv: Write, digest: Digest, tidy: Check, monkeypatch: pytest.MonkeyPatch
+    settings: Settings, stores: Any, write_csv: Write, digest: Digest, tidy: Check, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    import_file(settings, write_csv("a.csv", *SMALL), ImportOptions())
+    stores.copy(settings, write_csv("a.csv", *SMALL))
     before, second = digest(settings), write_csv("b.csv", *MORE)
     with sqlite3.connect(settings.ledger_path) as connection:
         pages = connection.execute("pragma page_count").fetchone()[0]
@@ -123,13 +120,12 @@ def test_ledger_that_finds_no_room(
     [("import", "replace", 2), ("import", "fsync", 1), ("undo", "replace", 1), ("undo", "fsync", 4)],
 )
 def test_any_rename_or_flush_that_fails(
-    settings: Settings, write_csv: Write, digest: Digest, tidy: Check, monkeypatch: pytest.MonkeyPatch,
+    settings: Settings, stores: Any, write_csv: Write, digest: Digest, tidy: Check, monkeypatch: pytest.MonkeyPatch,
     what: str, name: str, count: int,
 ) -> None:  # fmt: skip
     first, second = write_csv("a.csv", *SMALL, *MORE[:4]), write_csv("b.csv", *SMALL[4:], *MORE)
-    import_id = import_file(settings, first, ImportOptions())["import"]
-    if what == "undo":
-        import_file(settings, second, ImportOptions())
+    stores.copy(settings, *((first,) if what == "import" else (first, second)))
+    import_id = ledger.imports(settings)[0].import_id
     before = digest(settings)
     plain, calls = getattr(os, name), []
 
@@ -180,10 +176,9 @@ print(done.returncode, done.stderr)
 @pytest.mark.skipif(room() is None, reason="this system lets nobody mount a small disk")
 @pytest.mark.parametrize(("free", "stopped"), [(400_000, "the import of b.csv"), (3_000_000, "publishing")])
 def test_a_disk_that_is_really_full(
-    tmp_path: Path, write_csv: Write, digest: Digest, tidy: Check, free: int, stopped: str
+    tmp_path: Path, stores: Any, write_csv: Write, digest: Digest, tidy: Check, free: int, stopped: str
 ) -> None:
-    store = Settings(var=tmp_path / "store", themes=False)
-    import_file(store, write_csv("a.csv", *SMALL), ImportOptions())
+    store = stores.copy(tmp_path / "store", write_csv("a.csv", *SMALL))
     before, log = digest(store), write_csv("b.csv", *many(20_000))
     small = tmp_path / "var"
     small.mkdir()

@@ -5,6 +5,7 @@ import os
 import shutil
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -21,7 +22,6 @@ Digest = Callable[[Settings], dict[str, str]]
 Said = Callable[..., tuple[int, str, str]]
 Check = Callable[[Settings], None]
 
-HEADER = "event_time,event_type,user_id,item_id,item_name,price,quantity,country"
 FIRST = [f"2026-03-{day:02d} 10:00:00,purchase,u{day},i1,Lamp,2,1,France" for day in range(1, 9)]
 SHARED = [f"2026-03-{day:02d} 12:00:00,purchase,u{day},i2,Vase,3,1,France" for day in range(1, 9)]
 SECOND = [f"2026-04-{day:02d} 10:00:00,purchase,v{day},i4,Bowl,4,1,Spain" for day in range(1, 9)]
@@ -48,23 +48,11 @@ def of_others(path: Path) -> None:
 DAMAGES = [gone, truncated, overwritten, of_others]
 
 
-@pytest.fixture(scope="module")
-def made(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, list[str]]:
-    """The var folder of a store of a.csv, and of b.csv, which holds some events of a.csv as well; and their ids."""
-    folder = tmp_path_factory.mktemp("shop")
-    settings = Settings(var=folder / "var", themes=False)
-    ids = []
-    for name, rows in (("a.csv", [*FIRST, *SHARED, BAD]), ("b.csv", [*SHARED, *SECOND])):
-        (folder / name).write_text("\n".join([HEADER, *rows]) + "\n")
-        ids.append(import_file(settings, folder / name, ImportOptions())["import"])
-    return settings.var, ids
-
-
 @pytest.fixture
-def shop(made: tuple[Path, list[str]], settings: Settings) -> tuple[Settings, list[str]]:
-    """This test's own copy of that store."""
-    shutil.copytree(made[0], settings.var)
-    return settings, made[1]
+def shop(stores: Any, write_csv: Write, settings: Settings) -> tuple[Settings, list[str]]:
+    """A store of a.csv, and of b.csv, which holds some events of a.csv as well; and their ids."""
+    stores.copy(settings, write_csv("a.csv", *FIRST, *SHARED, BAD), write_csv("b.csv", *SHARED, *SECOND))
+    return settings, [row.import_id for row in ledger.imports(settings)]
 
 
 def path_of(settings: Settings, role: str, import_id: str) -> Path:
@@ -94,17 +82,14 @@ def test_rebuild_names_the_file_the_import_and_the_way_out(
 
 @pytest.mark.parametrize("damage", [gone, of_others])
 def test_the_way_out(
-    shop: tuple[Settings, list[str]], write_csv: Write, tmp_path: Path, digest: Digest, damage: Callable[[Path], None]
+    shop: tuple[Settings, list[str]], write_csv: Write, stores: Any, digest: Digest, damage: Callable[[Path], None]
 ) -> None:
     settings, (first, _) = shop
     damage(path_of(settings, "events", first))
     third = write_csv("c.csv", "2026-07-01 10:00:00,view,w1,i9,Cup,,,")
     assert import_file(settings, third, ImportOptions())["rows"]["kept"] == 1  # another month needs it not
     undo_import(settings, first)  # b.csv keeps the events it shared with the lost file
-    expected = Settings(var=tmp_path / "expected", themes=False)
-    for each in (write_csv("b.csv", *SHARED, *SECOND), third):
-        import_file(expected, each, ImportOptions())
-    assert digest(settings) == digest(expected)
+    assert digest(settings) == digest(stores.of(write_csv("b.csv", *SHARED, *SECOND), third))
     import_file(settings, write_csv("a.csv", *FIRST, *SHARED, BAD), ImportOptions())
     publish(settings, rebuild=True)
     store = open_store(settings)
@@ -114,7 +99,7 @@ def test_the_way_out(
 
 @pytest.mark.parametrize("damage", [gone, truncated])
 def test_a_file_with_overlaps_that_is_lost_stops_only_what_needs_it(
-    shop: tuple[Settings, list[str]], digest: Digest, write_csv: Write, tmp_path: Path, damage: Callable[[Path], None]
+    shop: tuple[Settings, list[str]], digest: Digest, write_csv: Write, stores: Any, damage: Callable[[Path], None]
 ) -> None:
     settings, (first, second) = shop
     path = path_of(settings, "overlaps", second)
@@ -127,9 +112,7 @@ def test_a_file_with_overlaps_that_is_lost_stops_only_what_needs_it(
     assert store is not None
     assert (store.version, store.meta.events) == (2, 24)
     undo_import(settings, second)
-    alone = Settings(var=tmp_path / "alone", themes=False)
-    import_file(alone, write_csv("a.csv", *FIRST, *SHARED, BAD), ImportOptions())
-    assert digest(settings) == digest(alone)
+    assert digest(settings) == digest(stores.of(write_csv("a.csv", *FIRST, *SHARED, BAD)))
 
 
 def test_an_import_that_must_be_compared_with_a_lost_file_names_it(

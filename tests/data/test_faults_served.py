@@ -8,6 +8,7 @@ import subprocess
 import sys
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -25,7 +26,6 @@ Said = Callable[..., tuple[int, str, str]]
 Digest = Callable[[Settings], dict[str, str]]
 DamageInside = Callable[[Settings, str], Path]
 
-HEADER = "event_time,event_type,user_id,item_id,item_name,price,quantity,country"
 MARCH = [f"2026-03-{day:02d} 10:00:00,purchase,u{day},i{day},Lamp,2,1,France" for day in range(1, 29)]
 APRIL = [f"2026-04-{day:02d} 10:00:00,purchase,u{day},i{day},Lamp,2,1,Spain" for day in range(1, 29)]
 NOISE = random.Random(3)
@@ -56,20 +56,10 @@ def gone(path: Path) -> None:
 DAMAGES = [truncated, emptied, scrambled, overwritten, gone]
 
 
-@pytest.fixture(scope="module")
-def two_versions(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The var folder of a store that published twice; tests work on copies of it."""
-    folder = tmp_path_factory.mktemp("shop")
-    settings = Settings(var=folder / "var", themes=False)
-    for name, rows in (("a.csv", MARCH), ("b.csv", APRIL)):
-        (folder / name).write_text("\n".join([HEADER, *rows]) + "\n")
-        import_file(settings, folder / name, ImportOptions())
-    return settings.var
-
-
 @pytest.fixture
-def shop(two_versions: Path, settings: Settings) -> Settings:
-    shutil.copytree(two_versions, settings.var)
+def shop(stores: Any, write_csv: Callable[..., Path], settings: Settings) -> Settings:
+    """A store that published twice."""
+    stores.copy(settings, write_csv("a.csv", *MARCH), write_csv("b.csv", *APRIL))
     return settings
 
 
@@ -179,7 +169,7 @@ def test_damage_that_shows_only_when_a_question_comes_to_it(
 
 @pytest.mark.parametrize("damage", [emptied, gone, None])
 def test_the_next_import_mends_what_is_served(
-    shop: Settings, write_csv: Callable[..., Path], tmp_path: Path, digest: Digest,
+    shop: Settings, write_csv: Callable[..., Path], stores: Any, digest: Digest,
     damage_inside: DamageInside, damage: Callable[[Path], None] | None,
 ) -> None:  # fmt: skip
     if damage:
@@ -189,11 +179,7 @@ def test_the_next_import_mends_what_is_served(
     third = write_csv("c.csv", "2026-04-30 10:00:00,purchase,u1,i1,Lamp,2,1,Spain")
     import_file(shop, third, ImportOptions())
     assert opened(shop).problem is None
-    expected = Settings(var=tmp_path / "expected", themes=False)
-    for name in ("a.csv", "b.csv"):
-        import_file(expected, write_csv(name, *(MARCH if name == "a.csv" else APRIL)), ImportOptions())
-    import_file(expected, third, ImportOptions())
-    assert digest(shop) == digest(expected)
+    assert digest(shop) == digest(stores.of(write_csv("a.csv", *MARCH), write_csv("b.csv", *APRIL), third))
 
 
 def test_what_one_process_found_every_other_knows_and_the_next_publish_copies_nothing_of_it(

@@ -11,14 +11,13 @@ from collections import deque
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import Any
 
 import psutil
 import pytest
 
 from data import jobs, launcher, ledger, worker
-from data.ingest import ImportOptions
 from data.lock import has_worker
-from data.pipeline import import_file
 from data.publish import is_stale
 from data.settings import ROOT, Settings
 from data.store import open_store
@@ -60,13 +59,6 @@ def importing(settings: Settings, path: Path) -> int:
     return jobs.submit(settings, "data.tasks.import_file", {"path": str(path)}, f"Import {path.name}")
 
 
-def store_of(folder: Path, *paths: Path) -> Settings:
-    settings = Settings(var=folder, themes=False)
-    for path in paths:
-        import_file(settings, path, ImportOptions())
-    return settings
-
-
 @pytest.mark.parametrize(
     ("point", "committed"),
     [
@@ -76,12 +68,12 @@ def store_of(folder: Path, *paths: Path) -> Settings:
     ids=["before the commit", "before the publish"],
 )
 def test_a_child_that_is_killed(
-    settings: Settings, write_csv: Write, killing: Killing, environment: Environment, digest: Digest, tidy: Check,
-    tmp_path: Path, point: tuple[str, int, str], committed: bool,
+    settings: Settings, stores: Any, write_csv: Write, killing: Killing, environment: Environment, digest: Digest,
+    tidy: Check, point: tuple[str, int, str], committed: bool,
 ) -> None:  # fmt: skip
     first, second = write_csv("a.csv", *FIRST), write_csv("b.csv", *SECOND)
-    before, after = store_of(tmp_path / "before", first), store_of(tmp_path / "after", first, second)
-    import_file(settings, first, ImportOptions())
+    before, after = stores.of(first), stores.of(first, second)
+    stores.copy(settings, first)
     with working(killing(settings, point, "run-job")) as process:
         job = ended(settings, importing(settings, second))
         assert job.status == "interrupted"
@@ -107,12 +99,12 @@ def test_a_child_that_is_killed(
 
 
 def test_a_worker_that_is_killed(
-    settings: Settings, write_csv: Write, killing: Killing, environment: Environment, digest: Digest, tidy: Check,
-    tmp_path: Path,
+    settings: Settings, stores: Any, write_csv: Write, killing: Killing, environment: Environment, digest: Digest,
+    tidy: Check,
 ) -> None:  # fmt: skip
     first, second = write_csv("a.csv", *FIRST), write_csv("b.csv", *SECOND)
-    after = store_of(tmp_path / "after", first, second)
-    import_file(settings, first, ImportOptions())
+    after = stores.of(first, second)
+    stores.copy(settings, first)
     held = killing(settings, ("data.publish.move_into_place", 1, "hold"), "run-job")
     with working(held) as process:
         job_id = importing(settings, second)
@@ -146,9 +138,9 @@ def free_port() -> int:
 
 @pytest.mark.slow
 def test_the_launcher_starts_another_worker_and_the_app_keeps_serving(
-    settings: Settings, write_csv: Write, environment: Environment, tmp_path: Path
+    settings: Settings, stores: Any, write_csv: Write, environment: Environment, tmp_path: Path
 ) -> None:
-    import_file(settings, write_csv("a.csv", *FIRST), ImportOptions())
+    stores.copy(settings, write_csv("a.csv", *FIRST))
     port, log = free_port(), tmp_path / "log.txt"
     env = {**environment(settings), "STREAMLIT_SERVER_PORT": str(port)}
     process = subprocess.Popen(

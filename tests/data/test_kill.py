@@ -3,6 +3,7 @@
 import shutil
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -18,7 +19,6 @@ Digest = Callable[[Settings], dict[str, str]]
 Killed = Callable[..., None]
 Check = Callable[[Settings], None]
 
-HEADER = "event_time,event_type,user_id,item_id,item_name,price,quantity,country"
 ROWS = [
     f"2026-0{month}-{day:02d} 10:00:00,purchase,u{day},i{day},Lamp,2,1,France"
     for month in (3, 4)
@@ -53,24 +53,19 @@ def ids(point: Point) -> str:
 
 
 class Shop:
-    """Stores with one file, both and the second alone, made once."""
+    """Two files, and the stores with the first, both and the second alone."""
 
-    def __init__(self, folder: Path) -> None:
-        self.first, self.second = folder / "a.csv", folder / "b.csv"
-        self.first.write_text("\n".join([HEADER, *ROWS[:25]]) + "\n")
-        self.second.write_text("\n".join([HEADER, *ROWS[15:]]) + "\n")
-        self.one, self.both, self.other = (Settings(var=folder / n, themes=False) for n in ("one", "both", "other"))
-        for store, files in ((self.one, "a"), (self.both, "ab"), (self.other, "b")):
-            for name in files:
-                import_file(store, folder / f"{name}.csv", ImportOptions())
+    def __init__(self, stores: Any, first: Path, second: Path) -> None:
+        self.first, self.second = first, second
+        self.one, self.both, self.other = stores.of(first), stores.of(first, second), stores.of(second)
 
     def copy(self, store: Settings, to: Settings) -> None:
         shutil.copytree(store.var, to.var)
 
 
-@pytest.fixture(scope="module")
-def shop(tmp_path_factory: pytest.TempPathFactory) -> Shop:
-    return Shop(tmp_path_factory.mktemp("shop"))
+@pytest.fixture
+def shop(stores: Any, write_csv: Callable[..., Path]) -> Shop:
+    return Shop(stores, write_csv("a.csv", *ROWS[:25]), write_csv("b.csv", *ROWS[15:]))
 
 
 def events(settings: Settings) -> int:

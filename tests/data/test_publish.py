@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from datetime import date
 from pathlib import Path
+from typing import Any
 
 import polars as pl
 import pytest
@@ -41,8 +42,8 @@ def trend(
     return frame.rows()
 
 
-def test_measures(settings: Settings, write_csv: Write) -> None:
-    import_file(settings, write_csv("a.csv", *MARCH), ImportOptions())
+def test_measures(stores: Any, write_csv: Write) -> None:
+    settings = stores.of(write_csv("a.csv", *MARCH))
     assert trend(settings, "day") == [(date(2026, 3, 2), "", 2, 1, 8.0), (date(2026, 3, 31), "", 2, 1, -1.0)]
     assert trend(settings, "month", "item") == [
         (date(2026, 3, 1), "I1", 3, 2, 4.0),
@@ -50,22 +51,20 @@ def test_measures(settings: Settings, write_csv: Write) -> None:
     ]
 
 
-def test_a_week_over_two_months_counts_its_people_once(settings: Settings, write_csv: Write) -> None:
-    import_file(settings, write_csv("a.csv", *MARCH), ImportOptions())
-    import_file(settings, write_csv("b.csv", *APRIL), ImportOptions())
+def test_a_week_over_two_months_counts_its_people_once(stores: Any, write_csv: Write) -> None:
+    settings = stores.of(write_csv("a.csv", *MARCH), write_csv("b.csv", *APRIL))
     assert (date(2026, 3, 30), "", 3, 1, 5.0) in trend(settings, "week")
 
 
-def test_increments_equal_a_rebuild(settings: Settings, write_csv: Write, digest: Digest) -> None:
-    for name, rows in (("a.csv", MARCH), ("b.csv", APRIL)):
-        import_file(settings, write_csv(name, *rows), ImportOptions())
+def test_increments_equal_a_rebuild(settings: Settings, stores: Any, write_csv: Write, digest: Digest) -> None:
+    stores.copy(settings, write_csv("a.csv", *MARCH), write_csv("b.csv", *APRIL))
     before = digest(settings)
     publish(settings, rebuild=True)
     assert digest(settings) == before
 
 
-def test_lifecycle_counts_people_at_the_end_of_each_period(settings: Settings, write_csv: Write) -> None:
-    import_file(settings, write_csv("a.csv", *MARCH, *APRIL), ImportOptions())
+def test_lifecycle_counts_people_at_the_end_of_each_period(stores: Any, write_csv: Write) -> None:
+    settings = stores.of(write_csv("a.csv", *MARCH, *APRIL))
     store = open_store(settings)
     assert store is not None
     frame = store.query(
@@ -82,11 +81,13 @@ def test_lifecycle_counts_people_at_the_end_of_each_period(settings: Settings, w
     ]
 
 
-def test_cohorts_by_age(settings: Settings, write_csv: Write) -> None:
-    import_file(settings, write_csv("a.csv", *MARCH, *APRIL), ImportOptions())
+def test_cohorts_by_age(stores: Any, write_csv: Write) -> None:
+    settings = stores.of(write_csv("a.csv", *MARCH, *APRIL))
     store = open_store(settings)
     assert store is not None
-    frame = store.query("select cohort, age, users from cohort where \"by\" = 'all' and grain = 'month' and segment = '' order by 1, 2")
+    frame = store.query(
+        "select cohort, age, users from cohort where \"by\" = 'all' and grain = 'month' and segment = '' order by 1, 2"
+    )
     # u2 first bought in April; what it looked at in March is before its cohort's first period.
     assert frame.rows() == [
         (date(2026, 3, 1), 0, 1),
@@ -110,8 +111,10 @@ def test_free_columns_with_few_values_are_segments(settings: Settings, write_csv
     assert frame.rows() == [("mail", 14), ("web", 14), ("web", 28)]
 
 
-def test_an_open_version_stays_readable_while_newer_ones_come(settings: Settings, write_csv: Write) -> None:
-    import_file(settings, write_csv("a.csv", *MARCH), ImportOptions())
+def test_an_open_version_stays_readable_while_newer_ones_come(
+    settings: Settings, stores: Any, write_csv: Write
+) -> None:
+    stores.copy(settings, write_csv("a.csv", *MARCH))
     old = open_store(settings)
     assert old is not None
     import_file(settings, write_csv("b.csv", *APRIL), ImportOptions())
@@ -122,9 +125,8 @@ def test_an_open_version_stays_readable_while_newer_ones_come(settings: Settings
     assert (new.version, new.meta.events) == (2, 6)
 
 
-def test_a_damaged_served_file_falls_back_to_the_one_before(settings: Settings, write_csv: Write) -> None:
-    import_file(settings, write_csv("a.csv", *MARCH), ImportOptions())
-    import_file(settings, write_csv("b.csv", *APRIL), ImportOptions())
+def test_a_damaged_served_file_falls_back_to_the_one_before(settings: Settings, stores: Any, write_csv: Write) -> None:
+    stores.copy(settings, write_csv("a.csv", *MARCH), write_csv("b.csv", *APRIL))
     damaged = current_file(settings)
     assert damaged is not None
     damaged.write_bytes(b"not a database")
@@ -147,8 +149,8 @@ def test_a_store_that_never_held_anything(settings: Settings) -> None:
     assert published_version(settings) == 0
 
 
-def test_a_page_cannot_reach_other_files(settings: Settings, write_csv: Write) -> None:
-    import_file(settings, write_csv("a.csv", *MARCH), ImportOptions())
+def test_a_page_cannot_reach_other_files(stores: Any, write_csv: Write) -> None:
+    settings = stores.of(write_csv("a.csv", *MARCH))
     store = open_store(settings)
     assert store is not None
     with pytest.raises(Exception, match="disabled by configuration"):

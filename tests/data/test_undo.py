@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -30,20 +31,13 @@ def files(write_csv: Write) -> tuple[Path, Path, Path]:
     )
 
 
-def store_of(tmp_path: Path, name: str, *paths: Path) -> Settings:
-    settings = Settings(var=tmp_path / name, themes=False)
-    for path in paths:
-        import_file(settings, path, ImportOptions())
-    return settings
-
-
 def identifier(settings: Settings, path: Path) -> str:
     return next(row.import_id for row in ledger.imports(settings) if row.file_name == path.name)
 
 
-def test_overlapping_events_count_once(settings: Settings, files: tuple[Path, Path, Path]) -> None:
+def test_overlapping_events_count_once(settings: Settings, stores: Any, files: tuple[Path, Path, Path]) -> None:
     first, second, _ = files
-    import_file(settings, first, ImportOptions())
+    stores.copy(settings, first)
     receipt = import_file(settings, second, ImportOptions())
     assert receipt["rows"] == {"read": 18, "kept": 8, "duplicate": 10, "rejected": 0}
     assert receipt["duplicates"] == {"in_file": 0, "in_store": 10}
@@ -52,28 +46,31 @@ def test_overlapping_events_count_once(settings: Settings, files: tuple[Path, Pa
 
 @pytest.mark.parametrize("undone", [0, 1])
 def test_two_overlapping_files_in_both_orders(
-    tmp_path: Path, files: tuple[Path, Path, Path], digest: Digest, undone: int
+    settings: Settings, stores: Any, files: tuple[Path, Path, Path], digest: Digest, undone: int
 ) -> None:
     pair = files[:2]
-    both = store_of(tmp_path, "both", *pair)
-    undo_import(both, identifier(both, pair[undone]))
-    assert digest(both) == digest(store_of(tmp_path, "alone", pair[1 - undone]))
+    stores.copy(settings, *pair)
+    undo_import(settings, identifier(settings, pair[undone]))
+    assert digest(settings) == digest(stores.of(pair[1 - undone]))
 
 
 @pytest.mark.parametrize(
     ("gone", "stays"), [((0,), (1, 2)), ((1,), (0, 2)), ((0, 1), (2,)), ((1, 0), (2,)), ((2, 0), (1,))]
 )
 def test_three_overlapping_files(
-    tmp_path: Path, files: tuple[Path, Path, Path], digest: Digest, gone: tuple[int, ...], stays: tuple[int, ...]
-) -> None:
-    every = store_of(tmp_path, "every", *files)
+    settings: Settings, stores: Any, files: tuple[Path, Path, Path], digest: Digest,
+    gone: tuple[int, ...], stays: tuple[int, ...],
+) -> None:  # fmt: skip
+    stores.copy(settings, *files)
     for index in gone:
-        undo_import(every, identifier(every, files[index]))
-    assert digest(every) == digest(store_of(tmp_path, "others", *(files[index] for index in stays)))
+        undo_import(settings, identifier(settings, files[index]))
+    assert digest(settings) == digest(stores.of(*(files[index] for index in stays)))
 
 
-def test_import_undo_import_is_import(tmp_path: Path, files: tuple[Path, Path, Path], digest: Digest) -> None:
-    settings = store_of(tmp_path, "again", files[0])
+def test_import_undo_import_is_import(
+    tmp_path: Path, settings: Settings, stores: Any, files: tuple[Path, Path, Path], digest: Digest
+) -> None:
+    stores.copy(settings, files[0])
     before = digest(settings)
     undo_import(settings, identifier(settings, files[0]))
     assert digest(settings)["events"] == digest(Settings(var=tmp_path / "never"))["events"]
@@ -82,10 +79,11 @@ def test_import_undo_import_is_import(tmp_path: Path, files: tuple[Path, Path, P
     assert digest(settings) == before
 
 
-def test_undo_of_what_is_not_there(settings: Settings, files: tuple[Path, Path, Path]) -> None:
+def test_undo_of_what_is_not_there(settings: Settings, stores: Any, files: tuple[Path, Path, Path]) -> None:
     with pytest.raises(InputError, match="There is no import 'imp-nope' in this store. Imports known: none"):
-        undo_import(settings, "imp-nope")
-    receipt = import_file(settings, files[0], ImportOptions())
-    undo_import(settings, receipt["import"])
+        undo_import(Settings(var=settings.var.parent / "never"), "imp-nope")
+    stores.copy(settings, files[0])
+    import_id = identifier(settings, files[0])
+    undo_import(settings, import_id)
     with pytest.raises(InputError, match="was undone already"):
-        undo_import(settings, receipt["import"])
+        undo_import(settings, import_id)

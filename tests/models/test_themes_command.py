@@ -1,6 +1,7 @@
 """python -m models themes: what it lists, its edits and their refusals, and the job that clusters again."""
 
 import json
+import shutil
 import subprocess
 from collections.abc import Callable, Sequence
 from pathlib import Path
@@ -35,19 +36,33 @@ class WordEncoder:
         return rows / np.linalg.norm(rows, axis=1, keepdims=True)
 
 
-@pytest.fixture
-def store(settings: Settings, write_csv: Callable[..., Path], monkeypatch: pytest.MonkeyPatch) -> Settings:
-    """A published store with themes of four kinds of items."""
-    monkeypatch.setattr(
-        encode.run, "__kwdefaults__", {"encoder": None, "recluster": False, "load": lambda name: WordEncoder()}
-    )
+STAND_IN = {"encoder": None, "recluster": False, "load": lambda name: WordEncoder()}
+
+
+@pytest.fixture(scope="module")
+def made(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The var folder of a published store with themes of four kinds of items; tests work on copies of it."""
+    folder = tmp_path_factory.mktemp("themes")
     rows = [
-        f"2024-01-{1 + number % 28:02d} 10:00:00,purchase,u{number % 9},{kind}-{number},{what} {kind},2.5,1,France"
+        f"2024-01-{1 + number % 28:02d} 10:00:00,purchase,u{number % 9},{kind}-{number},{what} {kind}"
         for kind in KINDS
         for number, what in enumerate(ON_THEM)
     ]
-    import_file(settings, write_csv("log.csv", *rows), ImportOptions())
-    assert main(["encode"]) == 0
+    (folder / "log.csv").write_text("\n".join(["event_time,event_type,user_id,item_id,item_name", *rows]) + "\n")
+    import_file(Settings(var=folder / "var", themes=False), folder / "log.csv", ImportOptions())
+    with pytest.MonkeyPatch.context() as patched:
+        patched.setenv("TIDELINE_VAR", str(folder / "var"))
+        patched.setenv("TIDELINE_THEMES", "0")
+        patched.setattr(encode.run, "__kwdefaults__", STAND_IN)
+        assert main(["encode"]) == 0
+    return folder / "var"
+
+
+@pytest.fixture
+def store(made: Path, settings: Settings, monkeypatch: pytest.MonkeyPatch) -> Settings:
+    """This test's own copy of that store."""
+    monkeypatch.setattr(encode.run, "__kwdefaults__", STAND_IN)
+    shutil.copytree(made, settings.var)
     return settings
 
 

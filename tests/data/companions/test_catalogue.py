@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -32,8 +33,8 @@ def names(settings: Settings) -> dict[str, tuple[str, str | None, str | None]]:
     return {row[0]: row[1:] for row in rows}
 
 
-def test_what_an_items_file_says_stands_above_the_log(settings: Settings, write_csv: Write) -> None:
-    import_file(settings, write_csv("log.csv", *LOG), ImportOptions())
+def test_what_an_items_file_says_stands_above_the_log(settings: Settings, stores: Any, write_csv: Write) -> None:
+    stores.copy(settings, write_csv("log.csv", *LOG))
     before = names(settings)
     assert before["I0"] == ("Thing 0", None, None)
     header, rows = FILES["items"]
@@ -47,11 +48,12 @@ def test_what_an_items_file_says_stands_above_the_log(settings: Settings, write_
 
 
 @pytest.mark.parametrize("kind", FILES)
-def test_undo_is_seen_in_what_is_served(tmp_path: Path, write_csv: Write, digest: Digest, kind: str) -> None:
+def test_undo_is_seen_in_what_is_served(
+    tmp_path: Path, stores: Any, write_csv: Write, digest: Digest, kind: str
+) -> None:
     log = write_csv("log.csv", *LOG)
-    store, never, after = (Settings(var=tmp_path / name, themes=False) for name in ("store", "never", "after"))
-    for each in (store, never):
-        import_file(each, log, ImportOptions())
+    never, store = stores.of(log), stores.copy(tmp_path / "store", log)
+    after = Settings(var=tmp_path / "after", themes=False)
     header, rows = FILES[kind]
     path = write_csv("companion.csv", *rows, header=header)
     receipt = import_file(store, path, ImportOptions(kind=kind))

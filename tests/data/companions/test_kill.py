@@ -4,6 +4,7 @@ import subprocess
 import sys
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -49,13 +50,16 @@ def killed(settings: Settings, point: str, count: int, what: str, about: str) ->
     ("point", "count"),
     [("data.companions.load.make_receipt", 1), ("data.ingest.move_into_place", 2), ("data.ledger.bump_version", 1)],
 )
-def test_killed_import(tmp_path: Path, write_csv: Write, digest: Digest, point: str, count: int) -> None:
+def test_killed_import(
+    settings: Settings, stores: Any, write_csv: Write, digest: Digest, point: str, count: int
+) -> None:
     first = write_csv("a.csv", "u1,a@example.com,yes", "u2,bad,no", "u3,,", header=HEADER)
     second = write_csv("b.csv", "u1,b@example.com,no", "u4,worse,no", "u5,,", header=HEADER)
-    store, before, after = (Settings(var=tmp_path / name, themes=False) for name in ("killed", "before", "after"))
-    for each in (store, before, after):
-        ingest(each, first, ImportOptions(kind="customers"))
-    ingest(after, second, ImportOptions(kind="customers"))
+    options = ImportOptions(kind="customers")
+    before, after = (
+        stores.of(*((path, options) for path in paths), published=False) for paths in ((first,), (first, second))
+    )
+    store = stores.copy(settings, (first, options), published=False)
     killed(store, point, count, "import", str(second))
     assert digest(store) == digest(before)
     ingest(store, second, ImportOptions(kind="customers"))
@@ -64,14 +68,16 @@ def test_killed_import(tmp_path: Path, write_csv: Write, digest: Digest, point: 
 
 
 @pytest.mark.parametrize("point", ["data.ledger.remove_files", "data.ledger.bump_version"])
-def test_killed_undo(tmp_path: Path, write_csv: Write, digest: Digest, point: str) -> None:
+def test_killed_undo(
+    tmp_path: Path, settings: Settings, stores: Any, write_csv: Write, digest: Digest, point: str
+) -> None:
     path = write_csv("a.csv", "u1,a@example.com,yes", "u2,bad,no", "u3,,", header=HEADER)
-    store, before = (Settings(var=tmp_path / name, themes=False) for name in ("killed", "before"))
-    for each in (store, before):
-        receipt = ingest(each, path, ImportOptions(kind="customers"))
-    killed(store, point, 1, "undo", receipt["import"])
+    file = (path, ImportOptions(kind="customers"))
+    before, store = stores.of(file, published=False), stores.copy(settings, file, published=False)
+    import_id = ledger.imports(store)[0].import_id
+    killed(store, point, 1, "undo", import_id)
     assert digest(store) == digest(before)
-    undo(store, receipt["import"])
+    undo(store, import_id)
     assert digest(store) == digest(Settings(var=tmp_path / "never"))
     assert_nothing_lies_about(store)
 

@@ -4,6 +4,7 @@ import re
 from collections.abc import Callable
 from itertools import permutations
 from pathlib import Path
+from typing import Any
 
 import polars as pl
 import pytest
@@ -18,7 +19,12 @@ from data.undo import undo
 
 Write = Callable[..., Path]
 Digest = Callable[[Settings], dict[str, str]]
-TABLES = ("items", "item_facts", "customers", "consents", "campaigns", "promotions", "stock")
+StoreOf = Callable[..., Settings]
+TABLES = {
+    "items": ("items", "item_facts"), "customers": ("customers", "consents"), "campaigns": ("campaigns",),
+    "promotions": ("promotions",), "stock": ("stock",),
+}  # fmt: skip
+"""What is read of the files of a kind."""
 FILES = {
     "items": (
         "item_id,name,price", ("i1,Mug,1", "i2,Vase,2"), ("I2,Bowl,3", "i3,Cup,x", "i4,Jar,4"), ("i1,Pot,", "i5,Lid,"),
@@ -52,27 +58,33 @@ def paths(write_csv: Write) -> dict[str, list[Path]]:
     }
 
 
-def store_of(folder: Path, kind: str, *paths: Path) -> Settings:
-    settings = Settings(var=folder, themes=False)
-    for path in paths:
-        ingest(settings, path, ImportOptions(kind=kind))
-    return settings
+@pytest.fixture
+def store_of(stores: Any) -> StoreOf:
+    """A function from a kind and files of it to a store that holds them: the same one each time, or a copy."""
+
+    def give(kind: str, *paths: Path, copy: Path | None = None) -> Settings:
+        files = [(path, ImportOptions(kind=kind)) for path in paths]
+        found = stores.copy(copy, *files, published=False) if copy else stores.of(*files, published=False)
+        assert isinstance(found, Settings)
+        return found
+
+    return give
 
 
-def everything(settings: Settings) -> list[pl.DataFrame]:
-    return [getattr(read, name)(settings) for name in TABLES]
+def tables(settings: Settings, kind: str) -> list[pl.DataFrame]:
+    return [getattr(read, name)(settings) for name in TABLES[kind]]
 
 
-def test_an_empty_store_has_every_table_with_its_columns(tmp_path: Path, settings: Settings, paths: dict) -> None:
+def test_an_empty_store_has_every_table_with_its_columns(settings: Settings, store_of: StoreOf, paths: dict) -> None:
     for kind, files in paths.items():
-        store = store_of(tmp_path / kind, kind, files[0])
+        store = store_of(kind, files[0])
         empty, full = getattr(read, kind)(settings), getattr(read, kind)(store)
         assert (empty.height, full.height) == (0, 2)
         assert empty.schema == full.schema
 
 
-def test_the_newest_import_has_the_last_word(tmp_path: Path, paths: dict) -> None:
-    stores = {kind: store_of(tmp_path / kind, kind, *files) for kind, files in paths.items()}
+def test_the_newest_import_has_the_last_word(store_of: StoreOf, paths: dict) -> None:
+    stores = {kind: store_of(kind, *files) for kind, files in paths.items()}
     items = read.items(stores["items"])
     assert items.select("item_id", "item_code", "name").rows() == [
         ("I1", "i1", "Pot"), ("I2", "I2", "Bowl"), ("I4", "i4", "Jar"), ("I5", "i5", "Lid")
@@ -116,16 +128,16 @@ def test_people_have_the_number_that_they_have_in_the_log(settings: Settings, wr
 @pytest.mark.parametrize("kind", FILES)
 @pytest.mark.parametrize("order", [*permutations(range(3), 2), (0,), (1,), (2,)])
 def test_undo_leaves_the_store_as_if_the_import_had_never_been(
-    tmp_path: Path, paths: dict, digest: Digest, kind: str, order: tuple[int, ...]
+    tmp_path: Path, store_of: StoreOf, paths: dict, digest: Digest, kind: str, order: tuple[int, ...]
 ) -> None:
-    store = store_of(tmp_path / "all", kind, *paths[kind])
+    store = store_of(kind, *paths[kind], copy=tmp_path / "all")
     ids = {row.file_name: row.import_id for row in ledger.imports(store)}
     for gone in order:
         result = undo(store, ids[f"{kind}{gone}.csv"])
         assert (result["removed"], result["handed_over"]) == (2, 0)
-    rest = store_of(tmp_path / "rest", kind, *(p for n, p in enumerate(paths[kind]) if n not in order))
+    rest = store_of(kind, *(p for n, p in enumerate(paths[kind]) if n not in order))
     assert digest(store) == digest(rest)
-    for found, wanted in zip(everything(store), everything(rest), strict=True):
+    for found, wanted in zip(tables(store, kind), tables(rest, kind), strict=True):
         assert_frame_equal(found, wanted)
     named = {file.path for file in ledger.files(store)}
     assert {str(p.relative_to(store.var)) for p in store.var.rglob("*.parquet")} == named
