@@ -2,11 +2,12 @@
 
 import random
 import shutil
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from datetime import datetime, timedelta
 from pathlib import Path
 
 import pytest
+from streamlit.components.v2 import manifest_scanner
 from streamlit.testing.v1 import AppTest
 
 from data.ingest import ImportOptions
@@ -43,6 +44,16 @@ def write_log(path: Path, *, seed: int = 7, days: int = 430, people: int = 120) 
     return path
 
 
+@pytest.fixture(scope="session", autouse=True)
+def _components_looked_for_once() -> Iterator[None]:
+    """Every AppTest looks through all installed packages for Streamlit components, which takes longer than most pages;
+    here it finds what the first look found."""
+    found = manifest_scanner.scan_component_manifests()
+    with pytest.MonkeyPatch.context() as patched:
+        patched.setattr(manifest_scanner, "scan_component_manifests", lambda: found)
+        yield
+
+
 @pytest.fixture
 def small_log() -> Callable[..., Path]:
     """Write the seeded log."""
@@ -56,6 +67,24 @@ def imported(tmp_path_factory: pytest.TempPathFactory) -> Path:
     settings = Settings(var=folder / "var", themes=False)
     import_file(settings, write_log(folder / "shop.csv"), ImportOptions(timezone="Europe/London"))
     return settings.var
+
+
+@pytest.fixture(scope="session")
+def imported_twice(imported: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The var folder of the small shop with a second file of other people, so that it has a version before the last."""
+    folder = tmp_path_factory.mktemp("shop")
+    settings = Settings(var=folder / "var", themes=False)
+    shutil.copytree(imported, settings.var)
+    log = write_log(folder / "more.csv", seed=8, days=200)
+    import_file(settings, log, ImportOptions(timezone="Europe/London"))
+    return settings.var
+
+
+@pytest.fixture
+def two_versions(imported_twice: Path, settings: Settings) -> Settings:
+    """The settings of this test's own copy of the shop of two files."""
+    shutil.copytree(imported_twice, settings.var)
+    return settings
 
 
 @pytest.fixture

@@ -7,21 +7,12 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from data import jobs, ledger
-from data.ingest import ImportOptions
 from data.lock import worker_lock, writer_lock
-from data.pipeline import import_file
 from data.publish import publish
 from data.serving import current_file, serve_files
 from pages.shared import jobstrip
 
 PAGES = ("start/home", "start/data", "interest/trends", "interest/cohorts")
-
-
-@pytest.fixture
-def two_versions(shop, small_log, tmp_path):
-    """The small shop with a second file of other people, so that there is a version before the last."""
-    import_file(shop, small_log(tmp_path / "more.csv", seed=8, days=200), ImportOptions(timezone="Europe/London"))
-    return shop
 
 
 def warnings(app):
