@@ -9,16 +9,16 @@ import benchmarks.__main__ as bench
 from benchmarks.measuring import here
 from benchmarks.table import HEADS, Line, report, write
 
-ROWS = 20_000
+ROWS = 10_000
 QUESTIONS = ("trend", "compared", "interest_table", "item_table", "item_trend", "risers", "retention", "cohort_sizes",
              "cell_users", "cohort_mix", "others_mix", "moved_to", "kpis")  # fmt: skip
 
 
 @pytest.fixture(scope="module")
 def ran(tmp_path_factory):
-    """What a small run measured, and its lines, without load: everything in this process, each ninth question."""
+    """What a small run measured, and its lines, without load: everything in this process, each fortieth question."""
     folder = tmp_path_factory.mktemp("bench")
-    size = bench.Size(ROWS, 1, 9, (1,), 1.0, 0.1, 1)
+    size = bench.Size(ROWS, 1, 40, (1,), 1.0, 0.1, 1)
     return bench.run(size, ("import", "rollups", "queries", "raw"), folder, each=here, results=folder / "none")
 
 
