@@ -2,6 +2,7 @@
 PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
+WORKERS ?= 2
 PORT := $(or $(STREAMLIT_SERVER_PORT),8501)
 .PHONY: run setup setup-tests test lint check bench bench-planted bench-models
 
@@ -24,8 +25,9 @@ $(VENV)/.ready-tests: tests/requirements.txt requirements.txt
 	@$(BIN)/python -m pip install --quiet --disable-pip-version-check -r tests/requirements.txt
 	@touch $@
 
+# make test: two processes share the tests. WORKERS=4 takes more, WORKERS=0 runs one after the other in one process.
 test: setup-tests
-	@$(BIN)/python -m pytest
+	@$(BIN)/python -m pytest -n $(WORKERS) --dist worksteal
 
 lint: setup-tests
 	@$(BIN)/ruff format --check .
