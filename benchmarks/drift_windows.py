@@ -241,7 +241,7 @@ PARTS = ("different", "same", "power", "planted", "week", "season", "intervals",
 
 RUNS = {
     "different": (1000, 20), "same": (1000, 20), "power": (1000, 20), "planted": (200, 3), "week": (400, 10),
-    "season": (300, 5), "intervals": (500, 10), "causes": (5, 1), "logs": (1000, 10),
+    "season": (300, 5), "intervals": (500, 10), "causes": (3, 1), "logs": (1000, 10),
 }  # fmt: skip
 """Of each part: in full, and with --quick."""
 

@@ -71,8 +71,10 @@ def drift(
     """Compare two windows of a population, a segment or a list: frames user, interest, n, and common (`per_interest`).
 
     Without the column common every item counts as common, and the part of the catalogue is 0. season: interest, ratio
-    (what is usual after over what is usual before), error (standard error of its log) where it is known. aside: what
+    (what is usual after over what is usual before), error and chance where they are known (`year_ratios`). aside: what
     counts in the shares and is no interest: it is not tested, alone or with the others.
+
+    Windows should be of one length: swapping takes it that one is as full of chance as the other.
     """
     return drift_of(mix(before, after), season=season, seed=seed, draws=draws, more=more, aside=aside)
 
