@@ -63,8 +63,9 @@ def dealt(found: Visits, line_start: Whole, expected: tuple[Array, Array], rho: 
     order = np.lexsort((kinds, total))
     for same in np.split(order, np.flatnonzero(np.diff(total[order])) + 1):
         visits = int(total[same[0]])
-        largest = max(visits, int(kinds[same].max())) * (draws + 1)
-        for some in np.array_split(same, -(-len(same) * largest // CELLS)):
+        step = max(CELLS // (max(visits, int(kinds[same].max())) * (draws + 1)), 1)
+        for first in range(0, len(same), step):
+            some = same[first : first + step]
             p[some] = _p_of(found, who[some], line_start, expected, rho, _ranks(visits, draws))
     return p
 

@@ -5,6 +5,7 @@ from itertools import combinations
 import numpy as np
 import pytest
 
+import analytics.drift.deals as deals
 from analytics.drift.clumps import beyond_estimate
 from analytics.drift.deals import Visits, dealt
 
@@ -79,6 +80,16 @@ def test_a_person_is_judged_alike_alone_and_among_others():
     half = np.concatenate(halves)
     together = dealt(both, np.array(lines), (half, half), np.zeros(3), 199, np.array([0, 2, 1]))
     assert together == pytest.approx([alone[0], alone[2], alone[1]], rel=1e-3)
+
+
+def test_somebody_larger_than_the_largest_array_is_judged_too(monkeypatch):
+    table = np.random.default_rng(11).multinomial(np.full(12, 4), np.ones(5) / 5)
+    table = table[:, table.sum(axis=0) > 0]
+    t = table.sum(axis=0) / 2
+    given = (visits_of(table, 6), np.array([0, len(t)]), (t, t), np.zeros(1), 199, np.array([0]))
+    whole = dealt(*given)
+    monkeypatch.setattr(deals, "CELLS", 100)
+    assert dealt(*given) == whole
 
 
 def test_visits_that_are_all_alike_say_nothing():
