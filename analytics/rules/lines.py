@@ -73,10 +73,12 @@ def lines_of(baskets: pl.DataFrame, items: int | Sequence[str], always: Sequence
 
 def _capped(lines: pl.DataFrame) -> tuple[pl.DataFrame, int]:
     """The lines without those beyond the hundredth of a basket, by lot; and how many baskets lost any."""
+    large = lines.group_by("basket").len().filter(pl.col("len") > MOST_LINES)["basket"]
+    if large.is_empty():
+        return lines, 0
     lot = pl.Series(np.random.default_rng(0).permutation(len(lines)))
-    ranked = lines.with_columns(place=lot).with_columns(pl.col("place").rank("ordinal").over("basket"))
-    large = ranked.filter(pl.col("place") == MOST_LINES + 1).height
-    return ranked.filter(pl.col("place") <= MOST_LINES).drop("place"), large
+    place = lines.select("basket", lot=lot).select(pl.col("lot").rank("ordinal").over("basket")).to_series()
+    return lines.filter(place <= MOST_LINES), len(large)
 
 
 def most_frequent(lines: pl.DataFrame, number: int, always: Sequence[str] = ()) -> list[str]:
