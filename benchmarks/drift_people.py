@@ -147,7 +147,7 @@ def season(users: int, rng: np.random.Generator, draws: int = 10) -> Iterator[Li
 
 
 def logs(runs: int, rng: np.random.Generator, folder: Path) -> Iterator[Line]:
-    for name, load in (("Online Retail II", online_retail), ("Complete Journey", complete_journey)):
+    for name, load in (("Complete Journey", complete_journey), ("Online Retail II", online_retail)):
         halves = Halves(load(folder))
         alarms: dict[float, list[bool]] = {0.05: [], 0.10: []}
         below: list[float] = []

@@ -30,6 +30,10 @@ Whole = npt.NDArray[np.int64]
 Places = npt.NDArray[np.int16]
 SEED = 20_260
 """The deals of so many visits are always the same, so a person's p depends on that person's visits alone."""
+DEEP = 0.001
+"""Below this the tail is never taken to be lighter than a plain gamma distribution's: the skewness of some hundred
+deals is too small by chance as often as too large, and that far out too small a one makes p many times too small."""
+TINY = float(np.finfo(float).tiny)
 CELLS = 1_000_000
 """Numbers in the largest array at a time, so that it stays in the processor's cache."""
 
@@ -55,6 +59,7 @@ def dealt(found: Visits, line_start: Whole, expected: tuple[Array, Array], rho: 
     line_start, expected: where each person's interests begin, and the events expected of each before and after. rho:
     the correlation inside visits. Mean, variance and skewness of R over `draws` deals make a gamma distribution with
     an origin of its own (`pearson_tail`), whose upper tail is p: so few deals can tell that a p is far below 1 / draws.
+    Below DEEP p is that of a gamma distribution without one, where that is more.
     """
     p = np.ones(len(who))
     if not len(who):
@@ -93,7 +98,9 @@ def _p_of(
     variance = square.mean(axis=1)
     cube = np.where(variance > 0, variance, 1.0) ** 1.5
     skewness = np.einsum("ud,ud->u", square, gap) / gap.shape[1] / cube
-    return pearson_tail(ratio[:, 0], middle, variance, skewness)
+    p = pearson_tail(ratio[:, 0], middle, variance, skewness)
+    plain = pearson_tail(ratio[:, 0], middle, variance, 2 * np.sqrt(variance) / np.maximum(middle, TINY))
+    return np.maximum(p, np.minimum(plain, DEEP))
 
 
 def _squares(lots: Small, beyond: Small) -> Small:

@@ -92,6 +92,25 @@ def test_somebody_larger_than_the_largest_array_is_judged_too(monkeypatch):
     assert dealt(*given) == whole
 
 
+def test_far_out_the_heavier_of_two_tails_counts(monkeypatch):
+    rng = np.random.default_rng(12)
+    tables = [
+        np.concatenate([rng.multinomial(np.full(8, 6), mix) for mix in rng.dirichlet(np.full(5, even), 2)])
+        for even in (0.3, 0.5, 1, 2, 4) * 4
+    ]
+    found = []
+    for deep in (deals.DEEP, 0.0):
+        monkeypatch.setattr(deals, "DEEP", deep)
+        p = []
+        for table in (table[:, table.sum(axis=0) > 0] for table in tables):
+            t = table.sum(axis=0) / 2
+            p.append(dealt(visits_of(table, 8), np.array([0, len(t)]), (t, t), np.zeros(1), 999, np.array([0]))[0])
+        found.append(np.array(p))
+    deep, plain = found
+    assert (deep >= plain).all() and (deep > plain).any()
+    assert (deep[plain >= 0.001] == plain[plain >= 0.001]).all() and (deep[plain < 0.001] <= 0.001).all()
+
+
 def test_visits_that_are_all_alike_say_nothing():
     table = np.tile([2, 3], (12, 1))
     t = table.sum(axis=0) / 2
