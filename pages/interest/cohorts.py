@@ -2,11 +2,14 @@
 
 import streamlit as st
 
-from pages.interest.cohorts_views import controls, lifecycle, lists, mix, retention
+from pages.interest.cohorts_views import controls, lifecycle, lists, migration, mix, retention
 from pages.shared import offer, state
 from pages.shared.parts import block, explain, head
 
-VIEWS = {"retention": retention.draw, "value": retention.draw, "mix": mix.draw, "lifecycle": lifecycle.draw}
+VIEWS = {
+    "retention": retention.draw, "value": retention.draw, "mix": mix.draw, "lifecycle": lifecycle.draw,
+    "migration": migration.draw,
+}  # fmt: skip
 
 opened = offer.need_store(key="cohorts")
 head("Cohort evolution", "How do people change after they arrive?", opened.meta)

@@ -50,6 +50,29 @@ def test_cohort_grid_as_a_table(shop, visit):
     assert not unnamed(app)
 
 
+def test_cohort_migration_shows_the_noise_floor(shop, visit):
+    app = visit("interest/cohorts", view="migration", cohort="quarter")
+    assert not app.error, [each.value for each in app.error]
+    assert "two halves of one person's visits already differ" in words(app)
+    assert "chance alone makes" in app.get("plotly_chart")[0].proto.alt
+    app.session_state["cohorts_groups"] = True
+    app.run()
+    assert list(app.dataframe[-1].value.columns) == ["name", "called", "share", "base"]
+    assert not unnamed(app)
+
+
+def test_cohort_migration_by_age_leaves_customers_from_before_out(shop, visit):
+    app = visit("interest/cohorts", view="migration", cohort="quarter", steps="age")
+    assert not app.error, [each.value for each in app.error]
+    assert "All 7 people were looked at" in words(app) and "Too few people" in words(app)
+
+
+def test_cohort_migration_of_short_periods_says_what_is_missing(shop, visit):
+    app = visit("interest/cohorts", view="migration", cohort="week")
+    assert not app.error, [each.value for each in app.error]
+    assert "groups need" in words(app) or "Too few people" in words(app)
+
+
 @pytest.mark.parametrize("page", PAGES)
 def test_first_visit_offers_samples_and_upload(settings, visit, page):
     app = visit(page)
@@ -141,7 +164,7 @@ def test_small_and_odd_logs(settings, visit, write_csv, log):
         app = visit(page)
         assert not app.exception
         assert not [each.value for each in app.error if "reference" in each.value], page
-    for view in VIEWS:
+    for view in (*VIEWS, "migration"):
         app = visit("interest/cohorts", view=view)
         assert not app.exception
         assert not [each.value for each in app.error if "reference" in each.value], view

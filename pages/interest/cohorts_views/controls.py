@@ -7,7 +7,7 @@ import streamlit as st
 from data.store import Meta
 from pages.shared import state
 
-VIEWS = ["retention", "mix", "value", "lifecycle"]
+VIEWS = ["retention", "mix", "value", "lifecycle", "migration"]
 COHORTS = ["week", "month", "quarter"]
 INTERESTS = ("theme", "category", "brand")
 
@@ -46,6 +46,23 @@ Counted at the end of each period over 28 days. **New**: the first event ever in
 89 days ago. **Dormant**: 90 days or more ago.
 
 **What it cannot tell**: at the start of a log everyone looks new, since nobody knows who came before.
+""",
+    "migration": """
+**Groups** are people of similar interests: k-means on the square roots of each person's mix in each period with at
+least 6 visits, without the season, over all complete periods of the log together. They are fitted once, so a name means
+the same in every step; their number is the largest that is found again in other visits of the same people.
+
+**Chance.** A person's visits of a period are parted at random into two halves. Halves of one and the same period fall
+into different groups quite often though nobody changed: that is the floor. Halves of two periods do so more often if
+people moved. *Beyond chance* = the second minus the first. Its 95 % interval draws people again (bootstrap); p swaps
+the halves. *Seem to have moved* compares all visits of both periods, which is what a flow chart without a floor would
+show. A move of one group to another is **clear** at 5 % false discoveries over all moves, from 10 people on. A step
+needs 50 people with 6 visits in both periods.
+
+**By age** a step leads from one age since the first purchase to the next, customers from before left out.
+
+**What it cannot tell**: who of those who seem to have moved did so by chance. A list keeps only people whose groups are
+sure at both ends.
 """,
 }
 
