@@ -1,7 +1,9 @@
 """Tiny published stores, made from hand-written events by a second, plainer set of statements than the real one."""
 
+import hashlib
 import json
 import random
+import shutil
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
@@ -124,10 +126,22 @@ def frame_of(events: Iterable[Event]) -> pl.DataFrame:
     return pl.DataFrame(rows, schema=EVENT_SCHEMA, orient="row")
 
 
-def build(events: pl.DataFrame, settings: Settings, **changes: Any) -> Store:
-    """Publish a frame of events as a store of its own; `changes` replace facts of its meta."""
+def build(events: pl.DataFrame, settings: Settings, kept: Path, **changes: Any) -> Store:
+    """Publish a frame of events as a store of its own; `changes` replace facts of its meta. What was built of the same
+    events before is copied from `kept`."""
+    told = repr((events.rows(), sorted(changes.items())))
+    built = kept / f"{hashlib.sha256(told.encode()).hexdigest()}.duckdb"
+    if not built.exists():
+        _write(events, built, changes)
     settings.serve.mkdir(parents=True)
-    path = settings.serve / "serve-1.duckdb"
+    shutil.copyfile(built, settings.serve / "serve-1.duckdb")
+    (settings.serve / "CURRENT").write_text("serve-1.duckdb")
+    store = open_store(settings)
+    assert store is not None
+    return store
+
+
+def _write(events: pl.DataFrame, path: Path, changes: dict[str, Any]) -> None:
     with duckdb.connect(str(path)) as connection:
         connection.register("frame", events)
         connection.execute("CREATE TEMP TABLE e AS SELECT * FROM frame")
@@ -137,10 +151,6 @@ def build(events: pl.DataFrame, settings: Settings, **changes: Any) -> Store:
         facts = {**_facts(connection), **changes}
         connection.execute("CREATE TABLE meta (key VARCHAR, value VARCHAR)")
         connection.executemany("INSERT INTO meta VALUES (?, ?)", [(k, json.dumps(v)) for k, v in facts.items()])
-    (settings.serve / "CURRENT").write_text(path.name)
-    store = open_store(settings)
-    assert store is not None
-    return store
 
 
 def _facts(connection: duckdb.DuckDBPyConnection) -> dict[str, Any]:
@@ -180,13 +190,19 @@ def event() -> type[Event]:
     return Event
 
 
+@pytest.fixture(scope="session")
+def kept(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Where the files of stores lie that were built already."""
+    return tmp_path_factory.mktemp("built")
+
+
 @pytest.fixture
-def make_store(tmp_path: Path) -> Iterable[MakeStore]:
+def make_store(tmp_path: Path, kept: Path) -> Iterable[MakeStore]:
     """A function from events to a store; facts of the store's meta can be given by name."""
     opened: list[Store] = []
 
     def make(events: Iterable[Event], **changes: Any) -> Store:
-        opened.append(build(frame_of(events), Settings(var=tmp_path / f"var{len(opened)}"), **changes))
+        opened.append(build(frame_of(events), Settings(var=tmp_path / f"var{len(opened)}"), kept, **changes))
         return opened[-1]
 
     yield make
@@ -210,8 +226,8 @@ def random_log(seed: int, days: int = 200, events: int = 900) -> list[Event]:
 
 
 @pytest.fixture(scope="session")
-def shop(tmp_path_factory: pytest.TempPathFactory) -> Iterable[Store]:
+def shop(tmp_path_factory: pytest.TempPathFactory, kept: Path) -> Iterable[Store]:
     """A store of one random log, to compare two ways to the same number."""
-    store = build(frame_of(random_log(7)), Settings(var=tmp_path_factory.mktemp("shop") / "var"))
+    store = build(frame_of(random_log(7)), Settings(var=tmp_path_factory.mktemp("shop") / "var"), kept)
     yield store
     store.close()
