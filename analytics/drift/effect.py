@@ -29,12 +29,17 @@ def divergence_variance(mix: Mix) -> float:
 def effect(mix: Mix, expected: float, variance: float) -> tuple[float, tuple[float, float]]:
     """JS_w less `expected`, its mean by chance, and the 95 % interval; none is below 0.
 
-    The interval adds `variance`, that of JS_w by chance, and that of a change which is there. The first-order variance
-    holds chance as well, since its slopes are made of noise: twice `variance` on average, which is taken off.
+    The spread of JS_w is `variance`, that of chance alone, and that of a change which is there: to first order in
+    proportion to the change, c delta. (The first-order variance holds chance too, since its slopes are made of noise:
+    twice `variance`, which is taken off.) The interval holds every delta with (JS - delta)^2 <= z^2 (variance + c
+    delta), as Wilson's does for a rate: an effect that happens to look small is not taken to be known well.
     """
     size = divergence(mix) - expected
-    reach = REACH * float(np.sqrt(variance + max(divergence_variance(mix) - 2 * variance, 0.0)))
-    return max(size, 0.0), (max(size - reach, 0.0), max(size + reach, 0.0))
+    least = max(size, float(np.sqrt(variance)))
+    slope = max(divergence_variance(mix) - 2 * variance, 0.0) / least if least > 0 else 0.0
+    middle = size + REACH**2 * slope / 2
+    reach = float(np.sqrt(max(middle**2 - size**2 + REACH**2 * variance, 0.0)))
+    return max(size, 0.0), (max(middle - reach, 0.0), max(middle + reach, 0.0))
 
 
 def effect_of_events(mix: Mix) -> float:

@@ -60,7 +60,9 @@ def test_what_chance_brings_is_taken_off():
     found = mix(frame(BEFORE), frame(AFTER))
     size, (low, high) = effect(found, 0.1, 0.0)
     assert size == pytest.approx(divergence(found) - 0.1)
-    assert (low, high) == pytest.approx((0.0, size + 1.96 * divergence_variance(found) ** 0.5), rel=1e-3)
+    slope = divergence_variance(found) / size
+    assert (size - high) ** 2 == pytest.approx(1.96**2 * slope * high, rel=1e-3)
+    assert (size - low) ** 2 == pytest.approx(1.96**2 * slope * low, rel=1e-3)
     assert effect(found, 9.0, 0.0) == (0.0, (0.0, 0.0))
     assert effect_of_events(found) == pytest.approx(divergence(found) - 2 / (2 * 30))
 
