@@ -54,7 +54,7 @@ class Line:
     met: bool = True
 
     def __str__(self) -> str:
-        verdict = "" if not self.bar else f"{self.bar:>24}  {'met' if self.met else 'MISSED'}"
+        verdict = "" if not self.bar else f"{self.bar:>28}  {'met' if self.met else 'MISSED'}"
         return f"{self.what:86}{self.figure:9.4g}  ({self.low:.4g} to {self.high:.4g}){verdict}"
 
 
