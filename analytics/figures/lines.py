@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from datetime import date
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -33,8 +34,11 @@ def trend_lines(
     title: str = "",
     notes: Notes = (),
     palette: dict[str, str] | None = None,
+    levels: pl.DataFrame | None = None,
 ) -> go.Figure:
     """Lines of a trend (at most about nine, see `trend`), with notes as vertical lines.
+
+    `levels`, rows of `changes.points`, are diamonds on their line where its level clearly changed.
 
     A `before` column is drawn dotted in the same colour. With `index` the frame has gone through `index_100`; the
     legend then gives the size that 100 stands for. `palette` keeps a line's colour from chart to chart.
@@ -64,6 +68,8 @@ def trend_lines(
             }
             look = {"line": {"color": colour[key], "width": 1, "dash": "dot"}, "name": f"{name}, before"}
             traces.append({**shared, **places, **past, **look, "hovertemplate": hover})
+    if levels is not None:
+        traces += _levels(frame, levels, value, colour)
     _hide_large_others(traces, frame, value)
     percent = _fine_enough(frame, value) if metric == "share" and not index else None
     look = layout(title, 420, y={"tickformat": percent, "rangemode": "tozero"})
@@ -135,7 +141,33 @@ def _mark(look: Look, notes: Notes, frame: pl.DataFrame) -> None:
         })  # fmt: skip
 
 
-def alt_trend_lines(frame: pl.DataFrame, *, metric: str, grain: str) -> str:
+def _levels(frame: pl.DataFrame, levels: pl.DataFrame, value: str, colour: dict[str, str]) -> list[Look]:
+    """A diamond wherever a shown line's level changed; they come and go with their line."""
+    points = frame.filter("complete").select("id", pl.col("start").alias("at"), pl.col(value).alias("y"))
+    placed = levels.join(points, on=["id", "at"], maintain_order="left").drop_nulls("y").sort("at")
+    return [
+        {
+            "type": "scatter", "mode": "markers", "x": line["at"].cast(pl.Utf8).to_list(),
+            "y": line["y"].cast(pl.Float32).to_numpy(), "name": f"{line['name'][0]}, new level", "legendgroup": key,
+            "showlegend": False, "hovertext": [new_level(row) for row in line.iter_rows(named=True)],
+            "hovertemplate": "%{hovertext}",
+            "marker": {"symbol": "diamond", "size": 11, "color": colour[key], "line": {"color": "white", "width": 1.5}},
+        }
+        for (key,), line in placed.partition_by("id", as_dict=True, maintain_order=True).items()
+    ]  # fmt: skip
+
+
+def new_level(row: Mapping[str, Any]) -> str:
+    """One change of level, as its diamond says it.
+
+    >>> new_level({"at": date(2011, 5, 2), "change": 0.24}), new_level({"at": date(2011, 5, 2), "change": None})
+    ('new level since 2 May 2011, +24 %', 'since 2 May 2011')
+    """
+    since = f"since {row['at'].day} {row['at']:%b %Y}"
+    return since if row["change"] is None else f"new level {since}, {row['change'] * 100:+.0f} %"
+
+
+def alt_trend_lines(frame: pl.DataFrame, *, metric: str, grain: str, levels: pl.DataFrame | None = None) -> str:
     """What the picture shows, for those who cannot see it."""
     if frame.is_empty():
         return "An empty chart."
@@ -147,4 +179,9 @@ def alt_trend_lines(frame: pl.DataFrame, *, metric: str, grain: str) -> str:
         f"{name} {value:{FORMAT[metric]}}" for name, value in latest.select("name", "value").drop_nulls().rows()
     )
     reach = f"{count} lines of {metric} by {grain} from {starts[0]} to {starts[-1]}"
-    return f"{reach}; in the last complete {grain}: {values}.{tail}"
+    marked = (
+        ""
+        if levels is None
+        else "".join(f" {row['name']}: {new_level(row)}." for row in levels.sort("at").iter_rows(named=True))
+    )
+    return f"{reach}; in the last complete {grain}: {values}.{tail}{marked}"

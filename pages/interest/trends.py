@@ -2,7 +2,7 @@
 
 import streamlit as st
 
-from pages.interest.trends_views import board, controls, drill, lines, themes
+from pages.interest.trends_views import board, controls, drill, levels, lines, themes
 from pages.shared import offer, state
 from pages.shared.parts import block, explain, head
 
@@ -22,7 +22,7 @@ def body() -> None:
     if interest := state.param("interest"):
         with block("The items of this interest"):
             drill.draw(opened, scope, knobs, interest)
-    explain(controls.EXPLANATION)
+    explain(controls.EXPLANATION + levels.EXPLANATION)
 
 
 body()

@@ -5,8 +5,21 @@ import pytest
 from data.ingest import ImportOptions
 from data.pipeline import import_file
 
-PAGES = ("start/home", "start/data", "interest/trends", "interest/drift", "interest/cohorts")
+PAGES = ("start/home", "start/data", "interest/trends", "interest/drift", "interest/cohorts", "interest/alerts")
 VIEWS = ("retention", "mix", "value", "lifecycle")
+HEADER = "event_time,event_type,user_id,item_id,item_name,category,price,quantity,country"
+
+
+@pytest.fixture
+def stepping(settings, write_csv):
+    """Two views of garden a day for 30 weeks, then eight, among ten of toys and ten of paper."""
+    lines = [
+        f"2024-{month:02d}-{day:02d} 10:{number:02d}:00,view,u{(day + number) % 9},{kind}1,x,{kind},1,1,France"
+        for month in range(1, 13) for day in range(1, 29)
+        for number, kind in enumerate(["toys"] * 10 + ["paper"] * 10 + ["garden"] * (2 if month < 8 else 8))
+    ]  # fmt: skip
+    import_file(settings, write_csv("steps.csv", *lines, header=HEADER), ImportOptions())
+    return settings
 
 
 def unnamed(app):
@@ -128,6 +141,14 @@ def test_trends_knobs(shop, visit, knobs):
     assert not app.error, [each.value for each in app.error]
 
 
+@pytest.mark.parametrize(("knobs", "marks"), [({}, True), ({"metric": "events"}, True), ({"grain": "month"}, False)])
+def test_new_levels_are_marked_on_weeks_and_days(stepping, visit, knobs, marks):
+    app = visit("interest/trends", **knobs)
+    assert not app.error, [each.value for each in app.error]
+    assert ("Diamonds mark new levels" in words(app)) is marks
+    assert ("garden: new level since" in app.get("plotly_chart")[0].proto.alt) is marks
+
+
 def test_tables_send_fifty_rows_a_page(shop, visit):
     for page in PAGES:
         for frame in visit(page, by="item").dataframe:
@@ -154,7 +175,6 @@ LOGS = {
         for day in range(1, 11) for hour in range(10, 20)
     ],
 }  # fmt: skip
-HEADER = "event_time,event_type,user_id,item_id,item_name,category,price,quantity,country"
 
 
 @pytest.mark.parametrize("log", LOGS)

@@ -126,7 +126,7 @@ def keep(known: Found, flows: pl.DataFrame, before: date | int, name: str, about
     clear = flows.filter(pl.col("clear") & (pl.col("excess") > 0)).sort("excess", descending=True)
     if clear.is_empty():
         return
-    pairs = list(clear.select("from", "to").iter_rows())
+    pairs = list(zip(clear["from"], clear["to"], strict=True))
     called = dict(zip(known.groups.ids, known.groups.names, strict=True))
     pair = st.selectbox(
         "Save the people of a clear move", pairs, format_func=lambda each: f"{called[each[0]]} → {called[each[1]]}",

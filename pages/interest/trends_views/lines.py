@@ -12,11 +12,12 @@ from analytics.sentences import trends as sentences
 from analytics.trends import compared, index_100, trend
 from data.scope import Scope
 from data.store import Store
-from pages.interest.trends_views import notes
+from pages.interest.trends_views import levels, notes
 from pages.interest.trends_views.controls import Knobs
 from pages.interest.trends_views.notes import Marks
 from pages.shared import cached, state
 from pages.shared.parts import chart, empty, export, so_what
+from pages.shared.parts.head import plain
 
 LINES = 8
 
@@ -39,7 +40,9 @@ def figure_of(store: Store, scope: Scope, *, marks: Marks, **wanted: Any) -> go.
     """The chart of what `shown` holds."""
     frame, _ = cached.answer(shown, store, scope, **wanted)
     look = {"metric": wanted["metric"], "grain": wanted["grain"], "index": wanted["index"]}
-    return trend_lines(frame, notes=marks, palette=cached.answer(interest_colours, store, by=wanted["by"]), **look)
+    palette = cached.answer(interest_colours, store, by=wanted["by"])
+    changed = levels.of_chart(store, scope, frame, **wanted)
+    return trend_lines(frame, notes=marks, palette=palette, levels=changed, **look)
 
 
 def sentence_of(store: Store, scope: Scope, **about: str) -> str:
@@ -50,7 +53,14 @@ def sentence_of(store: Store, scope: Scope, **about: str) -> str:
 def alt_of(store: Store, scope: Scope, **wanted: Any) -> str:
     """What that chart shows, in words."""
     frame, _ = cached.answer(shown, store, scope, **wanted)
-    return alt_trend_lines(frame, metric=wanted["metric"], grain=wanted["grain"])
+    changed = levels.of_chart(store, scope, frame, **wanted)
+    return alt_trend_lines(frame, metric=wanted["metric"], grain=wanted["grain"], levels=changed)
+
+
+def caption_of(store: Store, scope: Scope, **wanted: Any) -> str:
+    """Which lines have a new level, in a sentence."""
+    frame, _ = cached.answer(shown, store, scope, **wanted)
+    return levels.said(levels.of_chart(store, scope, frame, **wanted), frame, wanted["by"])
 
 
 def draw(opened: Store, scope: Scope, knobs: Knobs) -> None:
@@ -67,6 +77,8 @@ def draw(opened: Store, scope: Scope, knobs: Knobs) -> None:
     figure = cached.picture(figure_of, opened, scope, marks=notes.marks(state.settings()), **wanted)
     alt = cached.answer(alt_of, opened, scope, **wanted)
     chart(figure, alt, f"trends-{knobs.by}-{knobs.metric}".replace(":", "-"), key="trends_chart")
+    if marked := cached.answer(caption_of, opened, scope, **wanted):
+        st.caption(plain(marked))
     with st.container(horizontal=True):
         export(frame, "trends", opened.meta, scope, key="trends_lines", **wanted)
         notes.popover()

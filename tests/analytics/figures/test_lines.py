@@ -102,6 +102,37 @@ def test_notes_inside_the_dates_are_lines_with_their_text():
     assert figure.layout.shapes[0].type == "line"
 
 
+@pytest.fixture
+def levels():
+    """B has a new level in the third week and again in the fourth, A appears in the third; C is not shown."""
+    rows = [
+        ("a", "A", date(2024, 1, 15), None), ("b", "B", date(2024, 1, 22), -0.5), ("b", "B", date(2024, 1, 15), 0.24),
+        ("c", "C", date(2024, 1, 15), 0.3),
+    ]  # fmt: skip
+    return pl.DataFrame(rows, ["id", "name", "at", "change"], orient="row")
+
+
+def test_new_levels_are_diamonds_on_their_line(levels):
+    figure = trend_lines(frame(), metric="share", grain="week", levels=levels)
+    drawn = {trace.name: trace for trace in figure.data if trace.marker.symbol == "diamond"}
+    assert list(drawn) == ["A, new level", "B, new level"]
+    mark = drawn["B, new level"]
+    assert (mark.x, list(mark.y)) == (("2024-01-15", "2024-01-22"), [2.0, 3.0])
+    assert mark.hovertext == ("new level since 15 Jan 2024, +24 %", "new level since 22 Jan 2024, -50 %")
+    assert drawn["A, new level"].hovertext == ("since 15 Jan 2024",)
+    assert mark.legendgroup == "b" and mark.marker.color == solid(figure)[1].line.color
+
+
+def test_an_index_has_its_marks_on_its_own_scale(levels):
+    figure = trend_lines(index_100(frame()), metric="share", grain="week", index=True, levels=levels)
+    assert [trace.y[0] for trace in figure.data if trace.name == "A, new level"] == [50.0]
+
+
+def test_the_text_holds_the_marks(levels):
+    said = alt_trend_lines(frame(), metric="events", grain="week", levels=levels.head(2))
+    assert said.endswith("are dashed. A: since 15 Jan 2024. B: new level since 22 Jan 2024, -50 %.")
+
+
 def test_the_look_suits_light_and_dark_pages():
     layout = trend_lines(frame(), metric="share", grain="week", title="A rises").layout
     assert layout.paper_bgcolor == layout.plot_bgcolor == "rgba(0,0,0,0)"
