@@ -72,8 +72,9 @@ def diversity_change(before: pl.DataFrame, after: pl.DataFrame, *, level: float 
     )
     known = pl.min_horizontal("events_before", "events_after") >= LEAST_EVENTS
     known &= pl.min_horizontal("units_before", "units_after") >= LEAST_UNITS
+    several = pl.min_horizontal("units_before", "units_after") > 1
     frame = frame.with_columns(
-        known=known, change=pl.col("entropy_after") - pl.col("entropy_before"), error=pl.col("square").sqrt(),
+        known=known, change=pl.col("entropy_after") - pl.col("entropy_before"), error=pl.when(several).then(pl.col("square").sqrt()),
         effective_before=pl.col("entropy_before").exp(), effective_after=pl.col("entropy_after").exp(),
     )  # fmt: skip
     judged = frame["known"].to_numpy() & (frame["error"] > 0).fill_null(False).to_numpy()

@@ -30,8 +30,8 @@ def lives(visits: pl.DataFrame, first: date, last: date) -> pl.DataFrame:
     visits to it were a Poisson process, whose rate is not known but seen on k days only: with a rate known for
     certain it would be exp(-A (k - 1) / T). A death has the date on which it became sure; a return undoes it.
     gone: the same in people who never came again, to anything: they left, the interest did not die.
-    judged: lives that could have died or be clearly born (k >= 3), and by_chance: 5 % of them, as many deaths as
-    would be seen if nobody's interests ever died, counted over the whole log up to `last`.
+    judged: lives that could have died or be clearly born (k >= 3) by `last`; by_chance: 5 % of them, as many as would
+    count as dead on `last` if nobody's interest ever died. Deaths of some days are a part of those of the whole log.
     """
     if missing := [name for name in ("user", "day", "interest") if name not in visits.columns]:
         raise InputError(

@@ -113,7 +113,7 @@ def _binomial(hits: Array, total: Array, part: Array) -> tuple[Array, Array, Arr
     ends = []
     for a, b, at in ((hits, misses + 1, LEVEL / 2), (hits + 1, misses, 1 - LEVEL / 2)):
         edge = betaincinv(np.maximum(a, 1e-9), np.maximum(b, 1e-9), at)
-        with np.errstate(divide="ignore"):
+        with np.errstate(divide="ignore", invalid="ignore"):
             ends.append(np.log(edge / (1 - edge)) - np.log(part / (1 - part)))
     low, high = np.where(hits > 0, ends[0], -np.inf), np.where(misses > 0, ends[1], np.inf)
     return np.minimum(2 * np.minimum(upper, below), 1.0), low, high

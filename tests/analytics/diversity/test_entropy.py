@@ -87,6 +87,7 @@ def test_too_few_events_or_units_are_not_judged():
         assert (row["verdict"], row["p"]) == ("not enough data", None)
     row = diversity_change(wide, wide.head(0)).row(0, named=True)
     assert (row["verdict"], row["events_after"], row["effective_after"]) == ("not enough data", 0, None)
+    assert row["error"] is None
 
 
 def test_where_nothing_changed_five_of_a_hundred_have_a_small_p():
