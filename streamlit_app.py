@@ -25,6 +25,7 @@ chosen = st.navigation(
             page("interest", "trends", "Trends", "trending_up", "What are people turning to?"),
             page("interest", "drift", "Drift", "swap_horiz", "Did the mix change, why, and who moved?"),
             page("interest", "cohorts", "Cohorts", "group_work", "How do people change after they arrive?"),
+            page("interest", "alerts", "Alerts", "notifications", "What should I be told about?"),
         ],
     }
 )

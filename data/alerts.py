@@ -70,13 +70,18 @@ def add_rule(settings: Settings, rule: Rule) -> str:
     """Save a rule; comes back with its id. Raises InputError when the same rule is there already."""
     for known in rules(settings):
         if replace(known, id="") == replace(rule, id=""):
-            raise InputError(f"This rule is saved already, as rule {known.id}. Change what it asks, or leave it.")
+            raise taken(known)
     with ledger.connect(settings, schema=SCHEMA) as connection:
         _begin(connection)
         added = connection.execute(
             "insert into alert_rules (asked, created) values (?, ?)", (_written(rule), ledger.now())
         )
     return str(added.lastrowid)
+
+
+def taken(known: Rule) -> InputError:
+    """That a rule like this is there."""
+    return InputError(f"This rule is saved already, as rule {known.id}. Change what it asks, or leave it.")
 
 
 def delete_rule(settings: Settings, rule_id: str) -> None:

@@ -10,7 +10,7 @@ from analytics.choices import GRAINS, METRICS, chosen, chosen_by, segment_of
 from analytics.counts import names
 from analytics.drift.counted import BYS
 from analytics.people import people
-from data.alerts import Rule
+from data.alerts import Rule, add_rule, rules, taken
 from data.errors import InputError
 from data.scope import Scope
 from data.store import Store
@@ -45,6 +45,20 @@ def checked(store: Store, rule: Rule) -> Rule:
         return replace(rule, by=by, days=None)
     days = _days(rule.days) if rule.kind == "mix" else None
     return replace(rule, by=by, metric="share", side=None, limit=None, days=days)
+
+
+def save(store: Store, rule: Rule) -> str:
+    """Save a rule with all that was left open filled in; comes back with its id. Raises InputError where this log
+    cannot answer it, or where a rule asks the same already, in other words perhaps."""
+    rule = checked(store, rule)
+    for known in rules(store.settings):
+        try:
+            same = replace(checked(store, known), id="") == rule
+        except InputError:
+            continue  # of what is there no more
+        if same:
+            raise taken(known)
+    return add_rule(store.settings, rule)
 
 
 def scope_of(rule: Rule) -> Scope:

@@ -9,7 +9,7 @@ from typing import NamedTuple
 import polars as pl
 
 from analytics.alerts.asking import checked
-from analytics.alerts.judging import Judge, judge, same_days
+from analytics.alerts.judging import PERIOD, Judge, judge, same_days
 from analytics.changes import replay
 from data.alerts import Key, Rule
 from data.errors import InputError
@@ -79,6 +79,14 @@ def fired(store: Store, rules: Sequence[Rule], *, back: int = BACK) -> Fired:
             problems.append((rule.id, problem.message))
     reports = pl.concat(found).sort("reported", "at", descending=True, maintain_order=True)
     return Fired(reports, tuple(problems))
+
+
+def recent(reports: pl.DataFrame, rules: Sequence[Rule], last: date, *, days: int) -> pl.DataFrame:
+    """Reports whose period ended in the `days` days up to `last`."""
+    length = {rule.id: timedelta(days=PERIOD[rule.grain] - 1) for rule in rules}
+    since = last - timedelta(days=days)
+    is_in = [reported + length[rule] > since for rule, reported in reports.select("rule", "reported").iter_rows()]
+    return reports.filter(pl.Series(is_in, dtype=pl.Boolean))
 
 
 def undelivered(reports: pl.DataFrame, rules: Sequence[Rule], keys: Collection[Key]) -> pl.DataFrame:

@@ -35,6 +35,8 @@ A_YEAR = {"week": 1.0, "day": 0.5}
 """False alarms a year that surges are held to; by day, held to 1 they came to 1.2 (0.7 to 1.7)."""
 SUNDAY = 6
 THE_MIX = "the mix of interests"
+PERIOD = {"month": 31, **DAYS}
+"""Days of a period at most."""
 LEAST = {"week": 14, "day": 92, "month": 4}
 """Periods that are judged however many lines there are: a quarter of a year, and one before it."""
 MOST = {"week": 104, "day": 182, "month": 60}
@@ -71,7 +73,7 @@ def judge(store: Store, rule: Rule) -> Judge:
 
 def same_days(rule: Rule) -> int:
     """Days within which two findings of one line are one."""
-    return {"month": 31, **DAYS}[rule.grain] * _same(rule)
+    return PERIOD[rule.grain] * _same(rule)
 
 
 def _same(rule: Rule) -> int:

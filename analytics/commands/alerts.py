@@ -6,14 +6,14 @@ from typing import Any
 
 import polars as pl
 
-from analytics.alerts import KINDS, Fired, Replayed, checked, fired, rate, replayed, send, undelivered
+from analytics.alerts import KINDS, Fired, Replayed, checked, fired, rate, replayed, save, send, undelivered
 from analytics.alerts.sending import append, checked_url, place_of
 from analytics.choices import GRAINS, INTERESTS, METRICS
 from analytics.commands.options import by, length, out, segment
 from analytics.commands.output import Answer, records
 from analytics.counts import names
 from analytics.sentences.alerts import news, replay_said, rule_said
-from data.alerts import Key, Rule, add_rule, delete_rule, delivered, mark_delivered, rules
+from data.alerts import Key, Rule, delete_rule, delivered, mark_delivered, rules
 from data.errors import InputError
 from data.store import Store
 
@@ -109,7 +109,7 @@ def _added(store: Store, options: argparse.Namespace) -> Answer:
     if options.replay:
         saved, opening = None, "Not saved"
     else:
-        saved = add_rule(store.settings, rule)
+        saved = save(store, rule)
         opening = f"Saved as rule {saved}"
     result = {"added": saved, "rule": _said(store, rule), **_rate(rule), **_replay(found)}
     return Answer(found.reports, result, f"{opening}: {said}")

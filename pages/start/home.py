@@ -9,6 +9,7 @@ from analytics.sentences import home as sentences
 from analytics.summary import kpis, readiness
 from data.scope import Scope
 from data.store import Store
+from pages.interest.alerts_views import news
 from pages.shared import cached, offer, state
 from pages.shared.parts import block, empty, explain, export, head, kpi_row, so_what, table
 
@@ -71,6 +72,8 @@ with st.container(horizontal=True, vertical_alignment="center"):
     st.caption("Choose a row to open it, or", width="content")
     st.page_link("pages/interest/trends.py", label="see every interest on Trends", icon=":material/trending_up:")
     export(figures, "home", opened.meta, scope, key="home_kpis")
+with block("The alerts"):
+    news.at_home(opened)
 with block("What can be trusted"):
     st.subheader("What you can trust", anchor=False)
     known = cached.answer(readiness, opened).to_dict(as_series=False)

@@ -4,7 +4,7 @@ from datetime import date, timedelta
 
 import pytest
 
-from analytics.alerts import FIRED_SCHEMA, checked, fired, rate, replayed, undelivered
+from analytics.alerts import FIRED_SCHEMA, checked, fired, rate, recent, replayed, undelivered
 from analytics.alerts.judging import MIX_LEVEL
 from analytics.changes import new_levels, replay
 from analytics.changes.history import history
@@ -125,7 +125,7 @@ def test_every_rule_states_its_rate(store):
     level = rate(Rule("change"))
     assert (level.a_year, level.low, level.high) == (0.23, 0.19, 0.28)
     assert level.why.startswith("About 0.23 false alarms a year (0.19 to 0.28), measured on 200 simulated shops")
-    for rule in (Rule("change"), Rule("emerging"), Rule("mix")):
+    for rule in (*DEFAULTS, Rule("change", grain="day"), Rule("emerging", grain="day"), Rule("mix")):
         assert 0 < rate(rule).a_year <= 1
     assert rate(THRESHOLD).a_year is None
     assert rate(THRESHOLD).why == "A limit has no rate of false alarms: it is passed or not, by chance as well."
@@ -142,6 +142,14 @@ def test_what_was_delivered_is_not_told_again_though_its_place_was_set_right(sto
         assert "books" not in undelivered(reports, known, [moved]).filter(rule="1")["id"].to_list()
     for other in (Key("2", *key[1:]), Key("1", "toys", key.at), Key("1", "books", key.at - timedelta(days=35))):
         assert undelivered(reports, known, [other]).filter(rule="1", id="books").height == 1
+
+
+def test_what_is_recent_goes_by_the_end_of_the_period(store):
+    reports = fired(store, DEFAULTS).reports
+    burst = FIRST + timedelta(weeks=BURST)
+    for days, is_in in ((27, True), (28, False)):
+        last = burst + timedelta(days=6 + days)
+        assert ("games" in recent(reports, DEFAULTS, last, days=28).filter(kind="emerging")["id"]) is is_in
 
 
 def test_a_rule_that_cannot_be_asked_leaves_the_others(store):

@@ -15,7 +15,7 @@ VISIT_ALL = """
 import gc, sys
 from streamlit.testing.v1 import AppTest
 app = AppTest.from_file("streamlit_app.py", default_timeout=120).run()
-for page in ("start/home", "start/data", "interest/trends", "interest/drift", "interest/cohorts"):
+for page in ("start/home", "start/data", "interest/trends", "interest/drift", "interest/cohorts", "interest/alerts"):
     app.switch_page(f"pages/{page}.py").run()
     assert not app.exception, app.exception
 heavy = [name for name in ("tensorflow", "keras", "torch") if name in sys.modules]
