@@ -74,9 +74,12 @@ def diversity_change(before: pl.DataFrame, after: pl.DataFrame, *, level: float 
     known &= pl.min_horizontal("units_before", "units_after") >= LEAST_UNITS
     several = pl.min_horizontal("units_before", "units_after") > 1
     frame = frame.with_columns(
-        known=known, change=pl.col("entropy_after") - pl.col("entropy_before"), error=pl.when(several).then(pl.col("square").sqrt()),
-        effective_before=pl.col("entropy_before").exp(), effective_after=pl.col("entropy_after").exp(),
-    )  # fmt: skip
+        known=known,
+        change=pl.col("entropy_after") - pl.col("entropy_before"),
+        error=pl.when(several).then(pl.col("square").sqrt()),
+        effective_before=pl.col("entropy_before").exp(),
+        effective_after=pl.col("entropy_after").exp(),
+    )
     judged = frame["known"].to_numpy() & (frame["error"] > 0).fill_null(False).to_numpy()
     change, error = (frame[name].to_numpy()[judged] for name in ("change", "error"))
     freedom = frame.select(pl.min_horizontal("units_before", "units_after")).to_series().to_numpy()[judged] - 1.0
