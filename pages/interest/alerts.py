@@ -21,7 +21,7 @@ level is wrong once a year. The season is taken off where the log knows last yea
 **Once is enough.** What lasts, or whose date is set right as more is seen, is reported once.
 
 **The rate** is the number of alarms a year in shops in which nothing happens. A shop whose interests move has more
-alarms, and they are real. **A replay** shows a rule only what was known at each time.
+alarms than that. **A replay** shows a rule only what was known at each time.
 
 **Getting alerts elsewhere**: `python -m analytics alerts --file alerts.jsonl` appends what is new to a file, and
 `--webhook https://...` sends it; each place is told of an alert once.
