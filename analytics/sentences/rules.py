@@ -23,6 +23,23 @@ def together(rules: pl.DataFrame, q: float) -> str:
     return f"{count} together beyond chance, {rate}: {listed(named)}."
 
 
+def goes_with(title: str, rules: pl.DataFrame) -> str:
+    """What goes with one interest, from the clear rules that hold it with `other`, the surest lift first."""
+    if rules.is_empty():
+        return f"Nothing clearly goes with '{title}' beyond what the sizes of baskets explain."
+    named = [
+        f"'{row['other']}' ({row['lift']:.1f} times chance, at least {row['low']:.1f})"
+        for row in rules.head(MOST).iter_rows(named=True)
+    ]
+    tried = rules.filter(pl.col("replicated_lift").is_not_null())
+    again = tried.filter(pl.col("replicated_lift") > 1).height
+    held = ""
+    if tried.height:
+        held = f" Of {tried.height:,} that half of the people showed, {again:,} held in the other half."
+    count = "one interest does" if rules.height == 1 else f"{rules.height:,} interests do"
+    return f"People who take '{title}' also take {listed(named)} more often than chance. In all {count}.{held}"
+
+
 def changed_together(clear: pl.DataFrame, compared: int) -> str:
     """The pairs whose lift clearly changed."""
     if clear.is_empty():

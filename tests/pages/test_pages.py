@@ -123,7 +123,27 @@ def test_interest_of_the_url_opens_its_items(shop, visit):
     assert "Items of garden" in words(app)
     app = visit("interest/trends", interest="moon")
     assert "There is no category 'moon' in this log" in words(app)
+    assert "What goes with" not in words(app)
     assert not app.exception
+
+
+def test_an_opened_interest_says_what_goes_with_it_and_who_moved(settings, visit, write_csv):
+    """Garden is bought with toys on every third day, else alone."""
+    lines = [
+        f"2024-{month:02d}-{day:02d} 10:00:00,purchase,u{day},{kind}1,x,{kind},1,1,France"
+        for month in range(1, 7) for day in range(1, 29)
+        for kind in (("garden", "toys") if day % 3 == 0 else (("garden", "paper", "cups")[day % 2],
+                                                            ("paper", "cups", "plates")[day % 2]))
+    ]  # fmt: skip
+    import_file(settings, write_csv("pairs.csv", *lines, header=HEADER), ImportOptions())
+    app = visit("interest/trends", interest="toys", dates=["2024-01-01", "2024-05-31"])
+    assert not app.error, [each.value for each in app.error]
+    assert "What goes with toys" in words(app) and "People who take 'toys' also take 'garden'" in words(app)
+    rows = next(each.value for each in app.dataframe if "lift" in each.value.columns)
+    assert rows["other"].tolist() == ["garden"]
+    link = app.get("page_link")[0].proto
+    assert (link.page, link.query_string) == ("drift", "interest=toys")
+    assert not unnamed(app)
 
 
 @pytest.mark.parametrize("by", ["category", "item", "country", "rfm"])
@@ -141,8 +161,10 @@ def test_trends_knobs(shop, visit, knobs):
     assert not app.error, [each.value for each in app.error]
 
 
-@pytest.mark.parametrize(("knobs", "marks"), [({}, True), ({"metric": "events"}, True), ({"grain": "month"}, False)])
-def test_new_levels_are_marked_on_weeks_and_days(stepping, visit, knobs, marks):
+@pytest.mark.parametrize(("knobs", "marks"), [
+    ({}, True), ({"metric": "events"}, True), ({"grain": "month"}, False), ({"metric": "events", "grain": "day"}, False)
+])  # fmt: skip
+def test_new_levels_are_marked_where_they_can_be_judged(stepping, visit, knobs, marks):
     app = visit("interest/trends", **knobs)
     assert not app.error, [each.value for each in app.error]
     assert ("Diamonds mark new levels" in words(app)) is marks

@@ -12,11 +12,11 @@ from analytics.interest_table import item_table
 from analytics.trends import item_trend
 from data.scope import Scope
 from data.store import Store
-from pages.interest.trends_views import board, notes
+from pages.interest.trends_views import board, notes, rules
 from pages.interest.trends_views.controls import Knobs
 from pages.interest.trends_views.notes import Marks
 from pages.shared import cached, state
-from pages.shared.parts import chart, empty, export, table
+from pages.shared.parts import block, chart, empty, export, table
 
 LINES = 8
 
@@ -50,11 +50,22 @@ def close() -> None:
     st.session_state["trends_board"] = {"selection": {"rows": [], "columns": [], "cells": []}}
 
 
+def who_moved(interest: str) -> None:
+    """The way to the people behind a change: the page Drift, asked about this interest. The shared filters follow by
+    themselves."""
+    st.page_link(
+        "pages/interest/drift.py", label="See who moved", icon=":material/swap_horiz:",
+        query_params={"interest": interest},
+    )  # fmt: skip
+
+
 def draw(opened: Store, scope: Scope, knobs: Knobs, interest: str) -> None:
     """Chart and table of the items, under the name of the interest."""
     title = cached.answer(title_of, opened, by=knobs.by, interest=interest) if knobs.by in board.DRILLS else None
     with st.container(horizontal=True, horizontal_alignment="distribute", vertical_alignment="center"):
         st.subheader(f"Items of {title}" if title else "Items", anchor=False, width="content")
+        if title:
+            who_moved(interest)
         st.button("Close", icon=":material/close:", key="trends_close", on_click=close)
     if title is None:
         empty(
@@ -79,3 +90,5 @@ def draw(opened: Store, scope: Scope, knobs: Knobs, interest: str) -> None:
         rows, f"Items of {title} with change and stage", key="trends_items", columns=board.columns(knobs.metric, "item")
     )
     export(rows, f"items-{interest}", opened.meta, scope, key="trends_items", **about)
+    with block("What goes with it"):
+        rules.draw(opened, scope, by=knobs.by, interest=interest, title=title)

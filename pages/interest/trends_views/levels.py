@@ -12,22 +12,21 @@ from data.scope import Scope
 from data.store import Store
 from pages.shared import cached
 
-GRAINS = ("day", "week")
-METRICS = ("share", "events")
-"""What marks are drawn for: months are too few to be judged, and revenue and people are not what an interest is."""
-
+MARKED = {("share", "week"), ("share", "day"), ("events", "week")}
+"""Metric and grain of charts with marks. Months are too few to be judged; revenue and people are not what an interest
+is; and in events by day a shop that is shut over Christmas shows every line fall and rise again."""
 EXPLANATION = """
 **Diamonds** stand where the level of a line changed and stayed changed for at least 3 weeks (by day: 14 days). Season,
 days of the week and levels are fitted together; a change has to explain more than a penalty that grows with how far one
 period resembles the next and with how many lines are judged, so that a shop in which nothing changed hardly ever shows
 one. All history before the dates plays a part. A slow trend shows as several steps. The percentage compares the new
-level with the one before.
+level with the one before. Marks are drawn for shares by day and week, and for events by week.
 """
 
 
 def wanted(grain: str, metric: str) -> bool:
     """Whether marks are drawn at all."""
-    return grain in GRAINS and metric in METRICS
+    return (metric, grain) in MARKED
 
 
 def found(store: Store, scope: Scope, *, by: str, grain: str, metric: str, shown: tuple[str, ...]) -> pl.DataFrame:
