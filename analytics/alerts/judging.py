@@ -43,6 +43,9 @@ MOST = {"week": 104, "day": 182, "month": 60}
 """Periods that a replay goes back at most."""
 MOST_MIX = 26
 """The same of the mix, each of whose tests deals everybody's interests out a thousand times."""
+MOST_LINES = 500
+"""Lines whose levels are judged, the largest so far: the levels of thousands of items are mostly a handful of events,
+and take a second every time."""
 LINE_PERIODS = 10_000
 """Lines x periods that a replay judges at most: a few seconds."""
 
@@ -99,13 +102,21 @@ def _change(store: Store, rule: Rule) -> Judge:
     needed = -(-ALLOWED // DAYS[grain])
 
     def find(seen: pl.DataFrame) -> pl.DataFrame:
-        return _said(new_levels(seen, grain=grain), seen, sentences.level_fired)
+        return _said(new_levels(_largest(seen), grain=grain), seen, sentences.level_fired)
 
     starts = _starts(frame)[needed - 1 :]
     places = starts if grain == "week" else [start for start in starts if start.weekday() == SUNDAY]
     step = 7 // DAYS[grain]
-    most = _most(rule, frame["id"].n_unique()) // step
+    most = _most(rule, min(frame["id"].n_unique(), MOST_LINES)) // step
     return Judge(frame, find, places, needed, most, RECENT * step, _same(rule))
+
+
+def _largest(seen: pl.DataFrame) -> pl.DataFrame:
+    """The rows of the lines with most events, where there are too many lines."""
+    if seen["id"].n_unique() <= MOST_LINES:
+        return seen
+    sums = seen.group_by("id").agg(pl.col("events").sum()).sort("events", "id", descending=[True, False])
+    return seen.join(sums.head(MOST_LINES), on="id", how="semi", maintain_order="left")
 
 
 def _emerging(store: Store, rule: Rule) -> Judge:

@@ -8,7 +8,7 @@ EXPLANATION = """
 **A level changes for good.** Season and levels of every interest's share are fitted together; a change has to beat
 a penalty that all interests share. It is reported when it is first clear, and only if it began within the last
 quarter. In a log's first year nothing is reported: what is the season is not known then. By day, levels are judged on
-Sundays.
+Sundays. Of more than 500 lines the 500 largest are judged.
 
 **A sudden rise.** The share of the newest period against the 12 before it, as a negative binomial chance with a level
 that all interests and all periods of a year share. Fewer than 5 events, or fewer than 3 people, are never an alarm.

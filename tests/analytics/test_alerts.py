@@ -112,6 +112,12 @@ def test_by_day_levels_are_judged_on_sundays(store):
     assert (found.needed, found.periods) == (364, 19)
 
 
+def test_of_very_many_lines_the_largest_so_far_are_judged(store, monkeypatch):
+    assert "books" in fired(store, [Rule("change", id="1")]).reports["id"].to_list()
+    monkeypatch.setattr("analytics.alerts.judging.MOST_LINES", 1)
+    assert set(fired(store, [Rule("change", id="1")]).reports["id"]) <= {"toys"}
+
+
 def test_short_logs_say_what_a_rule_takes(make_store, event):
     short = make_store([event(FIRST + timedelta(days=day), day % 9) for day in range(70)])
     assert fired(short, DEFAULTS).reports.is_empty()
