@@ -2,7 +2,7 @@
 
 `clumps` knows of a person's visits what sums tell. Where interests clump unevenly, a dozen of one thing in one visit,
 that does not settle how far chance reaches: on the grocery log 7 of 100 people who did not change were below p = 0.05,
-and below 0.0001 five times too many. So whoever comes near is looked at again.
+and below 0.001 five times too many. So whoever comes near is looked at again.
 
 e_bk = x_bk - n_b E_ik / n_i is what visit b of window i holds beyond what is expected of it (E_ik events of the
 window, as in `season`). The statistic is R = sum_k (sum_{b before} e_bk)^2 m_k / sum_b w_b^2 g_b, with m_k = n1 n2 / N
