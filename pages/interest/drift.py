@@ -2,7 +2,7 @@
 
 import streamlit as st
 
-from pages.interest.drift_views import controls, interests, people, verdict
+from pages.interest.drift_views import controls, interests, lasting, people, verdict
 from pages.shared import offer, state
 from pages.shared.parts import block, explain, head
 
@@ -23,6 +23,8 @@ def body() -> None:
             interests.draw(opened, scope, asked)
         with block("Who moved"):
             people.draw(opened, scope, asked)
+        with block("How long interest lasts"):
+            lasting.draw(opened, scope, asked.by)
     explain(controls.EXPLANATION)
 
 

@@ -63,6 +63,30 @@ def test_cohort_grid_as_a_table(shop, visit):
     assert not unnamed(app)
 
 
+def test_how_long_interest_lasts_is_counted_when_it_is_opened(shop, visit, monkeypatch):
+    from pages.interest.drift_views import lasting
+
+    asked = []
+    with monkeypatch.context() as patched:
+        patched.setattr(lasting, "halves", lambda *about: asked.append(about))
+        app = visit("interest/drift")
+    assert not asked
+    app.session_state["drift_lasting"] = True
+    app.run()
+    assert not app.error, [each.value for each in app.error]
+    assert "says half as much about what comes next" in words(app) or "says as much about what" in words(app)
+    assert [each for each in app.get("plotly_chart") if each.proto.alt.startswith("How well each half-life foretells")]
+    assert not unnamed(app)
+
+
+def test_too_short_a_log_for_a_half_life_says_so(stepping, visit):
+    app = visit("interest/drift", dates=["2024-01-01", "2024-03-01"])
+    app.session_state["drift_lasting"] = True
+    app.run()
+    assert not app.error, [each.value for each in app.error]
+    assert "half-life" in app.info[-1].value.lower() and "What stays of people's interests cannot be told" in words(app)
+
+
 def test_cohort_migration_shows_the_noise_floor(shop, visit):
     app = visit("interest/cohorts", view="migration", cohort="quarter")
     assert not app.error, [each.value for each in app.error]
