@@ -8,7 +8,7 @@ from pathlib import Path
 import duckdb
 import polars as pl
 
-from data import annotations, ledger, lists, rollups, themes
+from data import alerts, annotations, ledger, lists, rollups, themes
 from data.catalogue import write_catalogue
 from data.children import run_models
 from data.companions.read import item_facts
@@ -89,7 +89,7 @@ def _publish(settings: Settings, *, rebuild: bool, encode: bool, progress: Progr
 
 
 def _forget(settings: Settings) -> None:
-    """Forget what hung on a catalogue that is gone: its themes; of a sample, also the lists and notes made on it."""
+    """Forget what hung on a catalogue that is gone: its themes; of a sample, also its lists, notes and alerts."""
     gone = ledger.get_state(settings, "forget")
     if gone is None:
         return
@@ -97,6 +97,7 @@ def _forget(settings: Settings) -> None:
     if gone == "sample":
         lists.reset(settings)
         annotations.reset(settings)
+        alerts.reset(settings)
     with ledger.connect(settings) as connection:
         ledger.set_state(connection, "forget", None)
 

@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from data import ledger, themes
+from data.alerts import DEFAULTS, Rule, add_rule, rules
 from data.annotations import annotate, annotations
 from data.errors import InputError
 from data.ingest import ImportOptions
@@ -71,17 +72,18 @@ def test_samples_name_their_licence_and_say_when_they_are_simulated() -> None:
 
 @pytest.mark.usefixtures("small")
 @pytest.mark.parametrize("own_import", [False, True])
-def test_lists_and_notes_made_on_a_sample_go_with_it(
+def test_lists_notes_and_alerts_made_on_a_sample_go_with_it(
     settings: Settings, write_csv: Callable[..., Path], own_import: bool
 ) -> None:
     load_sample(settings, "one")
     save_list(settings, "Somebody", [1], {"page": "cohorts"})
     annotate(settings, date(2026, 3, 1), "opened")
+    add_rule(settings, Rule("change", interests=("toys",)))
     if own_import:
         import_file(settings, write_csv("own.csv", A), ImportOptions())
     else:
         leave_sample(settings)
-    assert (lists(settings), annotations(settings)) == ([], [])
+    assert (lists(settings), annotations(settings), rules(settings)) == ([], [], DEFAULTS)
 
 
 def test_lists_and_notes_on_ones_own_log_outlive_an_undo(settings: Settings, write_csv: Callable[..., Path]) -> None:
