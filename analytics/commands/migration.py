@@ -38,4 +38,4 @@ def run(store: Store, options: argparse.Namespace) -> Answer:
         "sampled": found.sampled, "groups": named,
         "steps": records(found.summary), "flows": records(found.flows),
     }  # fmt: skip
-    return Answer(found.summary, result, f"{moved_between(found.summary)} {found.note}".rstrip())
+    return Answer(found.summary, result, f"{moved_between(found.summary, options.grain)} {found.note}".rstrip())
