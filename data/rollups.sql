@@ -4,7 +4,8 @@
 --
 -- People, items and the like are numbers in here: u a person, s a subject (an item, or search words without one),
 -- x a context (country, platform and attributes of a row), l an interest as it lies on a subject, o an interest as it
--- is shown, v a visit (only compared inside one person's neighbouring days). A person that is not known has no u.
+-- is shown, v a visit (only compared inside one person's neighbouring days; 0 where the day is the visit). A person that
+-- is not known has no u.
 --
 -- Prepared beside them: lake (the rows of the touched days), fresh_lake (the rows of one new file),
 -- item_theme(item_id, theme), query_theme(query, theme), item_fact(item_id, name, category, brand) of a catalogue

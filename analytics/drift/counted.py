@@ -30,9 +30,6 @@ PLACED = """(
 """The same rows with where they came from; `by` is one of BYS."""
 JOINED = " LEFT JOIN users u ON u.u = d.u"
 
-NO_SESSION = "(0, (hash(NULL::VARCHAR) & 65535)::INTEGER)"
-"""Numbers that stand for no session: such a visit is its day. (DuckDB's hash of nothing is a number, not nothing.)"""
-
 # A session's number says which visit it is only within neighbouring days, so a visit over midnight is a run of days
 # under one number, and lies on the first of them. One day is read on either side of each window: a visit that began
 # before a window is not in it, one that ends behind it is whole.
@@ -42,7 +39,7 @@ WITH taken AS (
     WHERE d."by" = $by AND d.u > $above AND d.u <= $upto
         AND (d.day BETWEEN $b0::DATE - 1 AND $b1::DATE + 1 OR d.day BETWEEN $a0::DATE - 1 AND $a1::DATE + 1){filters}
 ), session_day AS (
-    SELECT u, v, day FROM taken WHERE v NOT IN {no_session} GROUP BY u, v, day
+    SELECT u, v, day FROM taken WHERE v <> 0 GROUP BY u, v, day
 ), over_midnight AS (
     SELECT u, v, day, day - (row_number() OVER (PARTITION BY u, v ORDER BY day))::INT AS run
     FROM session_day WHERE (u, v) IN (SELECT (u, v) FROM session_day GROUP BY u, v HAVING count(*) > 1)
@@ -141,9 +138,7 @@ def _ask(question: Question, sql: str, params: dict[str, object], filters: str =
     who = people(question.store, question.scope, personal=True)
     filters = who.where + filters
     rows = PLACED.format(by=question.by) if any(f"d.{name} " in filters for name in ("country", "platform")) else PLAIN
-    head = VISITS_SQL.format(
-        rows=rows + (JOINED if "u." in who.where else ""), filters=filters, aside=ASIDE, no_session=NO_SESSION
-    )
+    head = VISITS_SQL.format(rows=rows + (JOINED if "u." in who.where else ""), filters=filters, aside=ASIDE)
     windows = {"b0": question.before.start, "b1": question.before.end,
                "a0": question.after.start, "a1": question.after.end}  # fmt: skip
     return question.store.query(head + sql, {"by": question.by, **windows, **params, **who.params})

@@ -18,10 +18,12 @@ PER_FILE = ("file_day", "item_file", "query_file")
 VISIT = """
     case when user_no is null
         then cast(hash(coalesce(session_id, order_id, concat(event_key, ' ', occurrence))) & 1073741823 as integer)
-        else coalesce(cast(hash(session_id) & 65535 as integer), 0) end"""
-"""The number of a row's visit: its session, else the day. Numbers are only compared within one person's day and the
-next, where two sessions share one of 65,536 numbers once in 65,536 times. A row without a person is a visit of its
-session, else of its order, else of itself."""
+        when session_id is null then 0
+        else cast(hash(session_id) % 65535 + 1 as integer) end"""
+"""The number of a row's visit: its session, 0 where the person's day is the visit; asked for first, as DuckDB's hash of
+nothing is a number. Numbers are only compared within one person's day and the next, where two sessions share one of
+65,535 numbers once in 65,535 times. A row without a person is a visit of its session, else of its order, else of
+itself."""
 
 
 def segment_attributes(settings: Settings) -> list[str]:

@@ -189,6 +189,8 @@ def test_a_visit_is_a_session_else_the_day(tmp_path: Path, write: Write) -> None
         " join person p on p.u = v.u where v.\"by\" = 'category' group by all order by visits"
     )
     assert found.select("visits", "events").rows() == [(1, 2), (2, 4)]
+    days = store.query("select count(*) filter (v = 0) as days, count(*) as visits from visit_category")
+    assert days.rows() == [(1, 4)]
     store.close()
 
 
