@@ -9,10 +9,11 @@ import polars as pl
 from analytics.changes import delays, new_levels, replay
 from analytics.changes.replaying import Rule
 from analytics.emerging import emerging, surges
-from benchmarks.change_lines import Line, Size, median, number_a_year, rate, weeks_of
+from benchmarks.change_lines import Size, median, number_a_year, weeks_of
 from benchmarks.change_rivals import high_z
 from benchmarks.change_series import CELLS, PLACED
 from benchmarks.change_worlds import World, levels, shops, thirteen_weeks, value_frame, week
+from benchmarks.lines import Line, rate
 
 BURSTS = {3: 0.20, 10: 0.60, 50: 0.90}
 LINES = 30

@@ -9,9 +9,10 @@ import polars as pl
 
 from analytics.changes import change_points, new_levels, replay
 from analytics.emerging import surges
-from benchmarks.change_lines import Line, Size, number_a_year, rate
+from benchmarks.change_lines import Size, number_a_year
 from benchmarks.change_series import CELLS
 from benchmarks.change_worlds import FIRST, as_frame, shops_by_day, wandering, waves
+from benchmarks.lines import Line, rate
 
 DAYS, ENDS = 730, 60
 WEEK = np.array([0.0, 0.0, 0.5, 0.0, 1.0, 3.0, 2.5])

@@ -1,14 +1,12 @@
 """Lines of the benchmark of changes: figures with their 95 % intervals and bars."""
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
 import polars as pl
 
 from benchmarks.change_worlds import FIRST
-
-Z = 1.959964
+from benchmarks.lines import Line, Z
 
 
 @dataclass(frozen=True)
@@ -18,36 +16,6 @@ class Size:
     series: int
     runs: int
     shops: int
-
-
-@dataclass(frozen=True)
-class Line:
-    """A figure, its interval, and the bar."""
-
-    what: str
-    figure: float
-    low: float
-    high: float
-    bar: str = ""
-    met: bool = True
-
-    def __str__(self) -> str:
-        verdict = "" if not self.bar else f"{self.bar:>9}  {'met' if self.met else 'MISSED'}"
-        return f"{self.what:92}{self.figure:8.3f}  ({self.low:.3f} to {self.high:.3f}){verdict}"
-
-
-def rate(
-    what: str, hits: Sequence[bool] | np.ndarray, *, most: float | None = None, least: float | None = None
-) -> Line:
-    """A rate with Wilson's interval (1927)."""
-    n, share = len(hits), float(np.mean(hits))
-    middle, reach = share + Z**2 / (2 * n), Z * np.sqrt(share * (1 - share) / n + Z**2 / (4 * n**2))
-    low, high = (middle - reach) / (1 + Z**2 / n), (middle + reach) / (1 + Z**2 / n)
-    if most is not None:
-        return Line(what, share, low, high, f"<= {most:g}", share <= most)
-    if least is not None:
-        return Line(what, share, low, high, f">= {least:g}", share >= least)
-    return Line(what, share, low, high)
 
 
 def number_a_year(what: str, number: int, years: float, *, most: float | None = None) -> Line:

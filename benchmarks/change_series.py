@@ -7,9 +7,10 @@ import polars as pl
 
 from analytics.changes import change_points
 from analytics.changes.terms import season as season_of
-from benchmarks.change_lines import Line, Size, rate, weeks_of
+from benchmarks.change_lines import Size, weeks_of
 from benchmarks.change_rivals import cuts_after_stl, plain_cuts
 from benchmarks.change_worlds import ENDS, as_frame, levels, value_frame, wandering, waves, week
+from benchmarks.lines import Line, rate
 
 CELLS = [(season, rho) for season in (0.0, 2.0) for rho in (0.0, 0.4)]
 PLACED = {2.0: 0.70, 3.0: 0.93}

@@ -26,8 +26,9 @@ sys.path.insert(0, str(ROOT))
 
 from benchmarks.change_alerts import delay, emerge, rates  # noqa: E402  (the path comes first)
 from benchmarks.change_days import days  # noqa: E402
-from benchmarks.change_lines import Line, Size  # noqa: E402
+from benchmarks.change_lines import Size  # noqa: E402
 from benchmarks.change_series import cells, counts, short  # noqa: E402
+from benchmarks.lines import Line  # noqa: E402
 
 SEED = 41_000
 FULL, QUICK = Size(2000, 400, 200), Size(40, 15, 2)

@@ -23,7 +23,7 @@ sys.path.insert(0, str(ROOT))
 from analytics.drift.counted import Question, blocks  # noqa: E402  (the path comes first)
 from analytics.drift.movers import movers  # noqa: E402
 from analytics.windows import Window  # noqa: E402
-from benchmarks.drift_lines import rate  # noqa: E402
+from benchmarks.lines import rate  # noqa: E402
 from data.ingest import ImportOptions  # noqa: E402
 from data.lists import user_ids  # noqa: E402
 from data.pipeline import import_file  # noqa: E402

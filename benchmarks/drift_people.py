@@ -36,10 +36,10 @@ from analytics.drift.season import season_ratios  # noqa: E402
 from analytics.drift.sums import Block, arrays  # noqa: E402
 from analytics.significance import passes  # noqa: E402
 from benchmarks.drift_halves import Halves  # noqa: E402
-from benchmarks.drift_lines import Line, mean, rate  # noqa: E402
 from benchmarks.drift_rivals import RULES  # noqa: E402
 from benchmarks.drift_speed import speed  # noqa: E402
 from benchmarks.drift_worlds import INTERESTS, NAMES, World, made, mixed  # noqa: E402
+from benchmarks.lines import Line, mean, rate  # noqa: E402
 from benchmarks.window_logs import complete_journey, online_retail  # noqa: E402
 
 SEED = 20_261

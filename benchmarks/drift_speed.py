@@ -17,8 +17,8 @@ from analytics.drift.counted import Question, blocks
 from analytics.drift.moments import Array, gamma_tail, permutation_moments
 from analytics.drift.people import drift_of
 from analytics.windows import Window
-from benchmarks.drift_lines import Line
 from benchmarks.drift_worlds import World, joined, made, mixed
+from benchmarks.lines import Line
 from benchmarks.planted import cpu
 from data.scope import Scope
 from data.settings import Settings

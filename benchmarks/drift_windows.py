@@ -22,7 +22,6 @@ import argparse
 import sys
 import tempfile
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
@@ -34,45 +33,12 @@ from analytics.drift.interests import DOWN, LEVEL, UP, Drift, drift_of  # noqa: 
 from analytics.drift.mix import Mix  # noqa: E402
 from analytics.drift.parts import PARTS as PARTS_OF_A_CHANGE  # noqa: E402
 from analytics.drift.year import year_ratios  # noqa: E402
+from benchmarks.lines import Line, Z, rate  # noqa: E402
 from benchmarks.planted import cpu  # noqa: E402
 from benchmarks.window_logs import Log, complete_journey, halves, online_retail, planted_parts  # noqa: E402
 from benchmarks.window_shops import apart, as_frame, in_season, make_shop, same_taste, turned, visit, windows_of  # noqa: E402
 
 SEED = 20_260
-Z = 1.959964
-
-
-@dataclass(frozen=True)
-class Line:
-    """A figure, its interval, and the bar."""
-
-    what: str
-    figure: float
-    low: float
-    high: float
-    bar: str = ""
-    met: bool = True
-
-    def __str__(self) -> str:
-        verdict = "" if not self.bar else f"{self.bar:>28}  {'met' if self.met else 'MISSED'}"
-        return f"{self.what:86}{self.figure:9.4g}  ({self.low:.4g} to {self.high:.4g}){verdict}"
-
-
-def rate(what: str, hits: Sequence[bool], *, most: float | None = None, least: float | None = None,
-         around: tuple[float, float] | None = None, low_is_enough: bool = False) -> Line:  # fmt: skip
-    """A line of a rate with Wilson's interval (1927); the last two: the interval has to reach the bar."""
-    n, share = len(hits), float(np.mean(hits))
-    middle, reach = share + Z**2 / (2 * n), Z * np.sqrt(share * (1 - share) / n + Z**2 / (4 * n**2))
-    low, high = (middle - reach) / (1 + Z**2 / n), (middle + reach) / (1 + Z**2 / n)
-    if most is not None:
-        told = f"<= {most:g}" + (" in interval" if low_is_enough else "")
-        return Line(what, share, low, high, told, (low if low_is_enough else share) <= most)
-    if least is not None:
-        return Line(what, share, low, high, f">= {least:g}", share >= least)
-    if around is not None:
-        met = low <= around[1] and high >= around[0]
-        return Line(what, share, low, high, f"{around[0]:g} to {around[1]:g} in interval", met)
-    return Line(what, share, low, high)
 
 
 def alarm(found: Drift) -> bool:
@@ -112,7 +78,7 @@ def same(runs: int, rng: np.random.Generator) -> Iterator[Line]:
             alarms.append(alarm(found))
             p += found.interests["p"].drop_nulls().to_list()
         told = f"the same {people:,} people, traffic times {traffic:g}"
-        yield rate(f"alarms, {told}", alarms, around=bar)
+        yield rate(f"alarms, {told}", alarms, around=bar, low_is_enough=True)
         yield rate("    single interests with p <= .05", [each <= LEVEL for each in p])
 
 
@@ -192,8 +158,8 @@ def intervals(runs: int, rng: np.random.Generator) -> Iterator[Line]:
         effect = sum(w * float((s * np.log(s / pooled)).sum()) for w, s in zip(weights, shares, strict=True))
         if found.interval:
             effects.append(found.interval[0] <= effect <= found.interval[1])
-    yield rate("intervals of changes of shares that hold the truth", held, around=(0.93, 0.97))
-    yield rate("intervals of the effect that hold the truth", effects, around=(0.93, 1.0))
+    yield rate("intervals of changes of shares that hold the truth", held, around=(0.93, 0.97), low_is_enough=True)
+    yield rate("intervals of the effect that hold the truth", effects, around=(0.93, 1.0), low_is_enough=True)
 
 
 def causes(runs: int, rng: np.random.Generator, rows: int = 1_000_000) -> Iterator[Line]:

@@ -22,13 +22,13 @@ sys.path.insert(0, str(ROOT))
 
 from analytics.halflife import GRID, half_life, line_half_lives, persistence, shop_half_life, shop_persistence  # noqa: E402
 from analytics.migration import fit, migration, shop_groups, shop_migration  # noqa: E402
+from benchmarks.lines import Z, wilson  # noqa: E402
 from benchmarks.wanderers import keeping, people, remembering  # noqa: E402
 from data import pipeline  # noqa: E402
 from data.scope import Scope  # noqa: E402
 from data.settings import Settings  # noqa: E402
 from data.store import open_store  # noqa: E402
 
-Z = 1.959964
 HOLDS, ALARMS, FOUND = 0.95, 0.05, 0.90
 
 
@@ -47,13 +47,6 @@ class Bar:
     def __str__(self) -> str:
         verdict = {True: "met", False: "MISSED", None: "shown"}[self.met]
         return f"{self.what:74} {self.value:7.3f}  ({self.low:.3f} to {self.high:.3f})  {self.wanted:22} {verdict}"
-
-
-def wilson(hits: int, of: int) -> tuple[float, float]:
-    """The 95 % interval of a rate (Wilson 1927)."""
-    rate, spread = hits / of, Z**2 / of
-    middle, reach = rate + spread / 2, Z * np.sqrt(rate * (1 - rate) / of + spread / of / 4)
-    return float((middle - reach) / (1 + spread)), float((middle + reach) / (1 + spread))
 
 
 def at_least(what: str, hits: Sequence[bool], bar: float) -> Bar:

@@ -34,6 +34,7 @@ from analytics.rules import lift_changes, rules  # noqa: E402
 from analytics.rules.counting import count  # noqa: E402
 from analytics.rules.judging import LEAST  # noqa: E402
 from analytics.rules.lines import lines_of  # noqa: E402
+from benchmarks.lines import wilson  # noqa: E402
 from data import pipeline  # noqa: E402
 from data.samples.planted import make_knobs, make_planted  # noqa: E402
 from data.settings import Settings  # noqa: E402
@@ -66,9 +67,8 @@ class Line:
     @property
     def interval(self) -> tuple[float, float]:
         """Wilson's 95 % interval."""
-        n, z2 = max(self.of, 1), 1.96**2
-        middle, half = self.rate + z2 / (2 * n), 1.96 * np.sqrt(self.rate * (1 - self.rate) / n + z2 / (4 * n * n))
-        return max(float(middle - half) / (1 + z2 / n), 0.0), min(float(middle + half) / (1 + z2 / n), 1.0)
+        low, high = wilson(self.hits, max(self.of, 1))
+        return max(low, 0.0), min(high, 1.0)
 
     @property
     def met(self) -> bool | None:

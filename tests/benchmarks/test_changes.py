@@ -3,11 +3,12 @@ import polars as pl
 import pytest
 
 from benchmarks import change_alerts
-from benchmarks.change_lines import median, number_a_year, rate
+from benchmarks.change_lines import median, number_a_year
 from benchmarks.change_rivals import cuts_after_stl, high_z, plain_cuts
 from benchmarks.change_series import near, ours
 from benchmarks.change_worlds import ENDS, World, levels, shops, thirteen_weeks, week
 from benchmarks.changes import main
+from benchmarks.lines import rate
 
 
 def test_it_finds_bursts_and_prints_every_bar(capsys):

@@ -8,10 +8,10 @@ from analytics.drift.people import drift_of
 from analytics.drift.sums import PEOPLE_COLUMNS, sums_of
 from benchmarks import drift_people
 from benchmarks.drift_halves import Halves
-from benchmarks.drift_lines import mean
 from benchmarks.drift_people import HABITS, found, null, power, rivals, season, table_of
 from benchmarks.drift_rivals import distance, evidently, nannyml
 from benchmarks.drift_worlds import World, made, mixed
+from benchmarks.lines import mean
 from benchmarks.window_logs import Log
 
 

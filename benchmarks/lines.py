@@ -1,4 +1,4 @@
-"""Lines of a drift benchmark: what, a figure with its 95 % interval, the bar, met or not."""
+"""Lines of a benchmark of chance: what, a figure with its 95 % interval, the bar, met or not."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -25,6 +25,13 @@ class Line:
         return f"{self.what:88}{self.figure:9.4g}  ({self.low:.4g} to {self.high:.4g}){verdict}"
 
 
+def wilson(hits: int, of: int) -> tuple[float, float]:
+    """The 95 % interval of a rate (Wilson 1927)."""
+    share, n = hits / of, of
+    middle, reach = share + Z**2 / (2 * n), Z * np.sqrt(share * (1 - share) / n + Z**2 / (4 * n**2))
+    return float((middle - reach) / (1 + Z**2 / n)), float((middle + reach) / (1 + Z**2 / n))
+
+
 def rate(
     what: str,
     hits: Sequence[bool] | npt.NDArray[np.bool_],
@@ -34,17 +41,17 @@ def rate(
     around: tuple[float, float] | None = None,
     low_is_enough: bool = False,
 ) -> Line:
-    """A line of a rate with Wilson's interval (1927); low_is_enough: the bar is met where the interval reaches it."""
-    n, share = len(hits), float(np.mean(hits))
-    middle, reach = share + Z**2 / (2 * n), Z * np.sqrt(share * (1 - share) / n + Z**2 / (4 * n**2))
-    low, high = (middle - reach) / (1 + Z**2 / n), (middle + reach) / (1 + Z**2 / n)
+    """A rate with Wilson's interval; low_is_enough: the interval has to reach `most` or `around`, not the rate."""
+    share = float(np.mean(hits))
+    low, high = wilson(int(np.sum(hits)), len(hits))
+    least_seen, most_seen, added = (low, high, " in interval") if low_is_enough else (share, share, "")
     if most is not None:
-        told = f"<= {most:g}" + (" in interval" if low_is_enough else "")
-        return Line(what, share, low, high, told, (low if low_is_enough else share) <= most)
+        return Line(what, share, low, high, f"<= {most:g}{added}", least_seen <= most)
     if least is not None:
         return Line(what, share, low, high, f">= {least:g}", share >= least)
     if around is not None:
-        return Line(what, share, low, high, f"{around[0]:g} to {around[1]:g}", around[0] <= share <= around[1])
+        met = most_seen >= around[0] and least_seen <= around[1]
+        return Line(what, share, low, high, f"{around[0]:g} to {around[1]:g}{added}", met)
     return Line(what, share, low, high)
 
 
