@@ -431,32 +431,20 @@ group by k.p, k.o, s.cohort, {mask_names};
 
 -- name: cohort_people
 insert into cohort_part
-select {grain} as grain, c.cohort_{grain_name} as cohort, b.start, k.o, 0 as n, sum(k.users) as users,
+select {grain} as grain, c.cohort_{grain_name} as cohort, b.start, k.o, k.n, sum(k.users) as users,
     sum(k.events) as events, 0 as revenue
-from group_sum k
+from (
+    select p, o, cohort, 0 as n, users, events from group_sum
+    union all
+    select p, o, cohort, rfm as n, users, events from group_sum
+    union all
+    select p, o, cohort, cohort as n, users, events from group_sum
+) as k
 join cohort_start c on c.n = k.cohort
 join period_start b on b.p = k.p
 join whole_period w on w.grain = {grain} and w.start = b.start
 where c.cohort_{grain_name} <= b.start
-group by c.cohort_{grain_name}, b.start, k.o
-union all
-select {grain} as grain, c.cohort_{grain_name} as cohort, b.start, k.o, k.rfm as n, sum(k.users) as users,
-    sum(k.events) as events, 0 as revenue
-from group_sum k
-join cohort_start c on c.n = k.cohort
-join period_start b on b.p = k.p
-join whole_period w on w.grain = {grain} and w.start = b.start
-where c.cohort_{grain_name} <= b.start
-group by c.cohort_{grain_name}, b.start, k.o, k.rfm
-union all
-select {grain} as grain, c.cohort_{grain_name} as cohort, b.start, k.o, k.cohort as n, sum(k.users) as users,
-    sum(k.events) as events, 0 as revenue
-from group_sum k
-join cohort_start c on c.n = k.cohort
-join period_start b on b.p = k.p
-join whole_period w on w.grain = {grain} and w.start = b.start
-where c.cohort_{grain_name} <= b.start
-group by c.cohort_{grain_name}, b.start, k.o, k.cohort;
+group by c.cohort_{grain_name}, b.start, k.o, k.n;
 
 -- name: cohort_context
 insert into cohort_part
