@@ -48,7 +48,7 @@ def drift_slopes(
         if moved:
             notes.append({
                 "x": 1, "y": row["share_after"], "xref": "paper", "text": row["name"], "showarrow": False,
-                "xanchor": "left", "font": {"size": 11, "color": colour[row["interest"]]},
+                "xanchor": "left", "font": {"size": 11},
             })  # fmt: skip
     look = layout(
         title, 420, legend=False, x={"type": "category", "range": [-0.08, 1.0]},
