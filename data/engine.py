@@ -11,15 +11,19 @@ from data.sql import literal
 
 
 def working_connection(settings: Settings, path: Path | None = None) -> duckdb.DuckDBPyConnection:
-    """A connection for imports and rollups, in memory or on `path`, within the memory limit, spilling to var/tmp."""
+    """A connection for imports, in memory, or for rollups, on `path`, within its memory limit, spilling to var/tmp.
+
+    Rollups say in each statement which order they want; what has no order is written as it comes, which saves memory.
+    """
     settings.tmp.mkdir(parents=True, exist_ok=True)
     connection = duckdb.connect(str(path) if path else ":memory:")
-    connection.execute(f"set memory_limit = {literal(settings.memory_limit)}")
+    limit = settings.build_memory_limit if path else settings.memory_limit
+    connection.execute(f"set memory_limit = {literal(limit)}")
     connection.execute(f"set threads = {settings.threads}")
     connection.execute(f"set temp_directory = {literal(scratch(settings, 'spill'))}")
     connection.execute("set timezone = 'UTC'")
     connection.execute("set enable_progress_bar = false")
-    connection.execute("set preserve_insertion_order = true")
+    connection.execute(f"set preserve_insertion_order = {'false' if path else 'true'}")
     connection.execute("set autoinstall_known_extensions = false")
     return connection
 

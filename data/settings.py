@@ -14,7 +14,9 @@ class Settings:
     var: Path
     root: Path = ROOT
     memory_limit: str = "1GB"
-    """What DuckDB may hold while importing and rolling up; beyond it, it spills to var/tmp."""
+    """What DuckDB may hold while importing; beyond it, it spills to var/tmp."""
+    build_memory_limit: str = "2GB"
+    """The same while rolling up: with less, joins over a hundred million events cost twice as much."""
     threads: int = 2
     themes: bool = True
     """Whether imports run the language model. Off, interests are the log's own categories, brands and items."""
