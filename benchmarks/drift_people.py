@@ -32,8 +32,8 @@ sys.path.insert(0, str(ROOT))
 from analytics.drift.clumps import chance  # noqa: E402  (the path comes first)
 from analytics.drift.discoveries import share_changed  # noqa: E402
 from analytics.drift.people import NEAR, drift_of  # noqa: E402
-from analytics.drift.season import season_ratios  # noqa: E402
-from analytics.drift.sums import Block, arrays  # noqa: E402
+from analytics.drift.sums import SIDES, Block, arrays  # noqa: E402
+from analytics.drift.year import year_ratios  # noqa: E402
 from analytics.significance import passes  # noqa: E402
 from benchmarks.drift_halves import Halves  # noqa: E402
 from benchmarks.drift_rivals import RULES  # noqa: E402
@@ -134,11 +134,8 @@ def season(users: int, rng: np.random.Generator, draws: int = 10) -> Iterator[Li
         blind: list[bool] = []
         for _ in range(draws):
             factors = np.exp(rng.normal(0, 0.5, INTERESTS))
-            before, after = table_of(list(made(rng, world, 2000, season=factors)))
-            ratio = season_ratios(pl.DataFrame({
-                "interest": NAMES, "before": before.sum(axis=0), "after": after.sum(axis=0),
-                "squares_before": (before**2).sum(axis=0), "squares_after": (after**2).sum(axis=0),
-            }))  # fmt: skip
+            lines = pl.concat([block.lines for block in made(rng, world, 2000, season=factors)])
+            ratio = year_ratios(*(lines.select("user", "interest", n=side) for side in SIDES))
             blocks = list(made(rng, world, users // draws, season=factors))
             aware += (drift_of(blocks, season=ratio)["p"] <= 0.05).to_list()
             blind += (drift_of(blocks)["p"] <= 0.05).to_list()

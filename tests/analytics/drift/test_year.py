@@ -2,8 +2,7 @@ import numpy as np
 import polars as pl
 import pytest
 
-from analytics.drift.mix import mix
-from analytics.drift.year import _logs, shrunk, year_ratios
+from analytics.drift.year import _logs, ratios_of_others, shrunk, year_ratios, year_sums
 
 SCHEMA = {"user": pl.Int64, "interest": pl.Utf8, "n": pl.Int64}
 
@@ -18,6 +17,23 @@ def year(ratio, users=400, events=40, seed=1):
     rng = np.random.default_rng(seed)
     tastes = rng.dirichlet(np.full(len(ratio), 0.5), users)
     return [frame(rng.poisson(events * tastes * factor)) for factor in (1, np.array(ratio))]
+
+
+def lines_of(before, after):
+    """Both windows in one frame: user, interest, before, after."""
+    sides = (
+        side.select("user", "interest", pl.col("n").alias(name))
+        for side, name in ((before, "before"), (after, "after"))
+    )
+    return pl.concat(sides, how="diagonal").group_by("user", "interest").agg(pl.col("before", "after").sum())
+
+
+def others(before, after, users):
+    """`ratios_of_others` for some people."""
+    lines = lines_of(before, after)
+    people = lines.group_by("user").agg(n1=pl.col("before").sum(), n2=pl.col("after").sum())
+    own = lines.join(people, on="user").filter(pl.col("user").is_in(users))
+    return {row[:2]: row[2] for row in ratios_of_others(year_sums(lines), own).iter_rows()}
 
 
 def test_the_ratio_is_found_relative_to_most_interests():
@@ -36,7 +52,7 @@ def test_without_a_season_ratios_are_one_and_sure():
 
 def test_few_events_move_less_than_they_seem_to():
     sides = year([2.0, 0.5, *[1.0] * 6], users=20, events=3)
-    seen = _logs(mix(*sides))[0]
+    seen = _logs(year_sums(lines_of(*sides)))[0]
     kept = np.log(year_ratios(*sides)["ratio"].to_numpy())
     assert np.std(kept) < 0.8 * np.std(seen)
 
@@ -48,7 +64,7 @@ def test_the_variance_is_that_of_people_left_out_one_by_one():
     for user in range(300):
         one, two = (np.delete(side, user, 0).sum(0) for side in table)
         left.append(np.log((two + 0.5) / (one + 0.5)) - np.log(two.sum() / one.sum()))
-    log, square = _logs(mix(before, after))
+    log, square = _logs(year_sums(lines_of(before, after)))
     left = np.array(left)
     assert log == pytest.approx(left.mean(0), abs=0.01)
     floor = [1 / (one + 0.5) + 1 / (two + 0.5) for one, two in zip(*(side.sum(0) for side in table), strict=True)]
@@ -78,3 +94,45 @@ def test_errors_are_as_large_as_they_say():
 def test_a_year_without_events_says_nothing():
     before, after = year([1.0, 1.0])
     assert year_ratios(before.clear(), after).is_empty()
+
+
+def test_for_each_person_the_season_is_everybody_elses():
+    before, after = year([3.0, 0.5, *[1.0] * 10])
+    # User 7 alone doubles what was done of interest 5 in the later window.
+    wax = pl.DataFrame({"user": [7], "interest": ["i05"], "n": [after.filter(interest="i05")["n"].sum()]})
+    whole = pl.concat([after, wax]).group_by("user", "interest").agg(pl.col("n").sum())
+    found = others(before, whole, [7, 8])
+    assert found[(7, "i05")] == pytest.approx(1, rel=0.05)
+    assert found[(8, "i05")] == pytest.approx(found[(None, "i05")], rel=0.05)
+    assert found[(7, "i00")] / found[(None, "i00")] == pytest.approx(1, rel=0.05)
+
+
+def test_the_ratios_of_others_are_those_of_a_shop_without_the_person():
+    before, after = year([3.0, 0.5, *[1.0] * 10])
+    found = others(before, after, [7])
+    rest = dict(
+        year_ratios(*(side.filter(pl.col("user") != 7) for side in (before, after)))
+        .select("interest", "ratio")
+        .iter_rows()
+    )
+    for interest, ratio in rest.items():
+        assert found[(7, interest)] == pytest.approx(ratio, rel=0.01)
+
+
+def test_one_heavy_buyer_makes_no_season():
+    before, after = year([3.0, 0.5, *[1.0] * 10], users=100)
+    each, one = (
+        pl.concat([frame, pl.DataFrame({"user": users, "interest": ["wax"] * len(users), "n": n})])
+        for frame, users, n in ((after, range(100), [2] * 100), (after, [3], [200]))
+    )
+    some = pl.concat([before, pl.DataFrame({"user": range(50), "interest": ["wax"] * 50, "n": [1] * 50})])
+    ratios = [dict(year_ratios(some, frame).select("interest", "ratio").iter_rows()) for frame in (each, one)]
+    usual = np.median([ratio for name, ratio in ratios[0].items() if name not in ("i00", "i01", "wax")])
+    assert ratios[0]["wax"] / usual > 3
+    assert ratios[1]["wax"] / usual < 2
+
+
+def test_what_nobody_else_did_has_no_season():
+    before, after = year([3.0, 0.5, *[1.0] * 10])
+    wax = pl.DataFrame({"user": [7], "interest": ["wax"], "n": [9]})
+    assert others(before, pl.concat([after, wax]), [7])[(7, "wax")] == 1
