@@ -147,12 +147,14 @@ def test_interest_of_the_url_opens_its_items(shop, visit):
     assert "Items of garden" in words(app)
     app = visit("interest/trends", interest="moon")
     assert "There is no category 'moon' in this log" in words(app)
-    assert "What goes with" not in words(app)
+    assert not [each for each in app.expander if each.label.startswith("What goes with")]
     assert not app.exception
 
 
-def test_an_opened_interest_says_what_goes_with_it_and_who_moved(settings, visit, write_csv):
+def test_what_goes_with_an_interest_is_counted_when_it_is_opened(settings, visit, write_csv, monkeypatch):
     """Garden is bought with toys on every third day, else alone."""
+    from pages.interest.trends_views import rules
+
     lines = [
         f"2024-{month:02d}-{day:02d} 10:00:00,purchase,u{day},{kind}1,x,{kind},1,1,France"
         for month in range(1, 7) for day in range(1, 29)
@@ -160,9 +162,15 @@ def test_an_opened_interest_says_what_goes_with_it_and_who_moved(settings, visit
                                                             ("paper", "cups", "plates")[day % 2]))
     ]  # fmt: skip
     import_file(settings, write_csv("pairs.csv", *lines, header=HEADER), ImportOptions())
-    app = visit("interest/trends", interest="toys", dates=["2024-01-01", "2024-05-31"])
+    with monkeypatch.context() as patched:
+        patched.setattr(rules, "association_rules", lambda *about, **knobs: pytest.fail("nobody asked for rules"))
+        app = visit("interest/trends", interest="toys", dates=["2024-01-01", "2024-05-31"])
     assert not app.error, [each.value for each in app.error]
-    assert "What goes with toys" in words(app) and "People who take 'toys' also take 'garden'" in words(app)
+    assert [each.label for each in app.expander if each.label.startswith("What goes with")] == ["What goes with toys"]
+    app.session_state["trends_goes_with"] = True
+    app.run()
+    assert not app.error, [each.value for each in app.error]
+    assert "People who take 'toys' also take 'garden'" in words(app)
     rows = next(each.value for each in app.dataframe if "lift" in each.value.columns)
     assert rows["other"].tolist() == ["garden"]
     link = app.get("page_link")[0].proto

@@ -14,7 +14,8 @@ from data.errors import InputError
 from data.scope import Scope
 from data.store import Store
 from pages.shared import cached
-from pages.shared.parts import empty, explain, export, so_what, table
+from pages.shared.parts import empty, export, so_what, table
+from pages.shared.parts.head import plain
 
 number = st.column_config.NumberColumn
 TEXT = st.column_config.TextColumn
@@ -64,8 +65,18 @@ def companions(store: Store, scope: Scope, *, by: str, interest: str) -> tuple[p
 
 
 def draw(opened: Store, scope: Scope, *, by: str, interest: str, title: str) -> None:
+    """Shut at first: the baskets of a large log take a second, and are counted when somebody looks."""
+    shut = st.expander(
+        f"What goes with {plain(title)}", icon=":material/shopping_basket:", on_change="rerun", key="trends_goes_with"
+    )
+    if not shut.open:
+        return
+    with shut:
+        opened_up(opened, scope, by=by, interest=interest, title=title)
+
+
+def opened_up(opened: Store, scope: Scope, *, by: str, interest: str, title: str) -> None:
     """Sentence, table, and what the figures mean."""
-    st.subheader(f"What goes with {title}", anchor=False)
     frame, about = cached.answer(companions, opened, scope, by=by, interest=interest)
     if "lift" not in frame.columns:
         empty(about)
@@ -75,4 +86,5 @@ def draw(opened: Store, scope: Scope, *, by: str, interest: str, title: str) -> 
     if frame.height:
         table(frame, f"What goes with {title}, with lift and baskets", key="trends_rules", columns=COLUMNS)
         export(frame, f"goes-with-{interest}", opened.meta, scope, key="trends_rules", by=by, interest=interest)
-    explain(EXPLANATION)
+    st.markdown("**How this is computed**")
+    st.markdown(EXPLANATION)
