@@ -11,6 +11,7 @@ from analytics.choices import ASIDE, chosen
 from analytics.drift.people import LEAST_EVENTS, LEAST_VISITS
 from analytics.drift.sums import LINE_COLUMNS, PEOPLE_COLUMNS, POWER_NAMES, ROW_COLUMNS, SIDES, Block
 from analytics.people import people
+from analytics.visits import BEGAN_SQL
 from analytics.windows import Window
 from data.errors import InputError
 from data.scope import Scope
@@ -30,22 +31,14 @@ PLACED = """(
 """The same rows with where they came from; `by` is one of BYS."""
 JOINED = " LEFT JOIN users u ON u.u = d.u"
 
-# A session's number says which visit it is only within neighbouring days, so a visit over midnight is a run of days
-# under one number, and lies on the first of them. One day is read on either side of each window: a visit that began
-# before a window is not in it, one that ends behind it is whole.
+# One day is read on either side of each window: a visit that began before a window is not in it, one that ends behind
+# it is whole.
 VISITS_SQL = """
 WITH taken AS (
     SELECT d.u, d.day, d.v, d.id, d.events FROM {rows}
     WHERE d."by" = $by AND d.u > $above AND d.u <= $upto
         AND (d.day BETWEEN $b0::DATE - 1 AND $b1::DATE + 1 OR d.day BETWEEN $a0::DATE - 1 AND $a1::DATE + 1){filters}
-), session_day AS (
-    SELECT u, v, day FROM taken WHERE v <> 0 GROUP BY u, v, day
-), over_midnight AS (
-    SELECT u, v, day, day - (row_number() OVER (PARTITION BY u, v ORDER BY day))::INT AS run
-    FROM session_day WHERE (u, v) IN (SELECT (u, v) FROM session_day GROUP BY u, v HAVING count(*) > 1)
-), began AS (
-    SELECT u, v, day, min(day) OVER (PARTITION BY u, v, run) AS start FROM over_midnight
-), placed AS (
+), {began}, placed AS (
     SELECT t.u, t.v, t.id, t.events, coalesce(b.start, t.day) AS start
     FROM taken t LEFT JOIN began b ON b.u = t.u AND b.v = t.v AND b.day = t.day
     WHERE t.id NOT IN {aside}
@@ -138,7 +131,8 @@ def _ask(question: Question, sql: str, params: dict[str, object], filters: str =
     who = people(question.store, question.scope, personal=True)
     filters = who.where + filters
     rows = PLACED.format(by=question.by) if any(f"d.{name} " in filters for name in ("country", "platform")) else PLAIN
-    head = VISITS_SQL.format(rows=rows + (JOINED if "u." in who.where else ""), filters=filters, aside=ASIDE)
+    head = VISITS_SQL.format(rows=rows + (JOINED if "u." in who.where else ""), filters=filters, aside=ASIDE,
+                             began=BEGAN_SQL)  # fmt: skip
     windows = {"b0": question.before.start, "b1": question.before.end,
                "a0": question.after.start, "a1": question.after.end}  # fmt: skip
     return question.store.query(head + sql, {"by": question.by, **windows, **params, **who.params})

@@ -10,6 +10,7 @@ import polars as pl
 from analytics.choices import ASIDE, chosen_deep
 from analytics.migration.halves import hashed
 from analytics.people import people
+from analytics.visits import BEGAN_SQL
 from data.scope import Scope
 from data.store import Store
 
@@ -20,29 +21,23 @@ SELECT DISTINCT p.user_no, p.u
 FROM user_day d JOIN users u ON u.u = d.u JOIN person p ON p.u = d.u
 WHERE d."by" = $by AND d.events > 0 AND d.day BETWEEN $first AND $last {filters}
 """
-VISITS_SQL = """
-WITH seen AS (
+VISITS_SQL = f"""
+WITH taken AS (
     SELECT v.u, v.v, v.day, v.id, sum(v.events)::BIGINT AS n
     FROM visit_interest v
     WHERE v."by" = $by AND v.day BETWEEN $first AND $last AND v.u IN (SELECT unnest($people))
         AND v.id NOT IN (SELECT unnest($aside))
     GROUP BY ALL
-), days AS (
-    SELECT u, v, day, day - row_number() OVER (PARTITION BY u, v ORDER BY day)::INT AS run
-    FROM (SELECT DISTINCT u, v, day FROM seen)
-), starts AS (
-    SELECT u, v, day, CASE WHEN v = 0 THEN day ELSE min(day) OVER (PARTITION BY u, v, run) END AS start FROM days
+), {BEGAN_SQL}, placed AS (
+    SELECT t.u, t.v, t.id, t.n, coalesce(b.start, t.day) AS start
+    FROM taken t LEFT JOIN began b ON b.u = t.u AND b.v = t.v AND b.day = t.day
 )
-SELECT p.user_no AS "user", datediff('day', DATE '1970-01-01', t.start) * 65536 + s.v AS visit, t.start AS day,
-    s.id AS interest, sum(s.n)::BIGINT AS n
-FROM seen s JOIN starts t ON t.u = s.u AND t.v = s.v AND t.day = s.day JOIN person p ON p.u = s.u
+SELECT p.user_no AS "user", datediff('day', DATE '1970-01-01', t.start) * 65536 + t.v AS visit, t.start AS day,
+    t.id AS interest, sum(t.n)::BIGINT AS n
+FROM placed t JOIN person p ON p.u = t.u
 GROUP BY ALL
 ORDER BY ALL
 """
-"""v is 0 where a person's day is the visit, else the number of a session, which may last over a midnight and belongs to
-the day it starts."""
-
-
 COHORT = " AND date_trunc($grain, u.cohort_day)::DATE = $start"
 ARRIVED = " AND NOT u.from_before"
 """Whose first purchase is in the log, not before it."""
