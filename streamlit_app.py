@@ -27,6 +27,10 @@ chosen = st.navigation(
             page("interest", "cohorts", "Cohorts", "group_work", "How do people change after they arrive?"),
             page("interest", "alerts", "Alerts", "notifications", "What should I be told about?"),
         ],
+        "Model": [
+            page("model", "models", "Models", "model_training", "Does the model earn its place?"),
+            page("model", "people", "People", "person_search", "How does one person's interest change, and what next?"),
+        ],
     }
 )
 

@@ -75,6 +75,17 @@ def _picture(
     return _maker(_store, *_about, **_knobs).update_layout(modebar=MODEBAR)
 
 
+def held(maker: Callable[[Settings], Answer], here: Settings, key: str) -> Answer:
+    """What `maker(here)` returns, made once for each key and shared by all visitors, such as a loaded model."""
+    result: Answer = _held(f"{maker.__module__}.{maker.__qualname__} {here.var} {key}", maker, here)
+    return result
+
+
+@st.cache_resource(max_entries=2, show_spinner=False)
+def _held(key: str, _maker: Callable[[Settings], Any], _here: Settings) -> Any:
+    return _maker(_here)
+
+
 _READ: dict[str, tuple[object, object]] = {}
 
 

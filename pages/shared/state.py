@@ -23,6 +23,7 @@ BY, DATES, SEGMENT = "by", "dates", "segment"
 METRIC, GRAIN, COMPARE, INDEX, SEASON, ORDER = "metric", "grain", "compare", "index", "season", "order"
 COHORT, VIEW, START = "cohort", "view", "start"
 LENGTH, RATE = "length", "q"
+RUN, PERSON, FADING = "run", "person", "fading"
 """The knobs of single pages, bound to the URL in the same way."""
 
 DISMISSED = "dismissed_jobs"

@@ -118,3 +118,16 @@ def code(user_no: int) -> str:
         user_no, place = divmod(user_no, len(signs))
         digits = signs[place] + digits
     return f"P-{digits or '0'}"
+
+
+def person_of(text: str) -> int | None:
+    """The store's number of a person from the code, however it is typed; None for what is no code.
+
+    >>> person_of("P-ZZZ"), person_of(" p-zzz "), person_of("zzz"), person_of("jo@example.com"), person_of("")
+    (46655, 46655, 46655, None, None)
+    """
+    digits = text.strip().upper().removeprefix("P-")
+    if not digits or len(digits) > 13 or not (digits.isascii() and digits.isalnum()):
+        return None
+    found = int(digits, 36)
+    return found if found < 1 << 63 else None

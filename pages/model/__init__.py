@@ -1,0 +1,1 @@
+"""Pages of the section Model: does the model earn its place, and what is one person about?"""
