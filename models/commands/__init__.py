@@ -4,7 +4,7 @@ from argparse import ArgumentParser, Namespace
 from typing import Any, Protocol
 
 from data.settings import Settings
-from models.commands import encode, themes
+from models.commands import encode, evaluate, themes
 
 
 class Command(Protocol):
@@ -19,4 +19,4 @@ class Command(Protocol):
     def text(self, result: dict[str, Any]) -> str: ...
 
 
-COMMANDS: dict[str, Command] = {"encode": encode, "themes": themes}
+COMMANDS: dict[str, Command] = {"encode": encode, "evaluate": evaluate, "themes": themes}

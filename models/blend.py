@@ -1,0 +1,172 @@
+"""The blend: one ranker made of several, weighted by how well each says what came in the middle part of the log."""
+
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+
+from data.errors import InputError
+from data.progress import Progress, quiet
+from models.interactions import Interactions, Requests
+from models.mixing import Sample, candidates, likely_weights, loss_and_gradient
+from models.ranking import Ranker, batches, expects_repeats, normalised, seen_cells, without_seen
+
+MOST_REQUESTS = 2_000
+"""Requests to which weights are fitted."""
+BATCH = 64
+GROUPS = (5, 25)
+"""Lengths of history, in events, up to which a person is of the first, of the second group."""
+PULL = 0.01
+"""How strongly a group's weights are held near those of all."""
+WORTH = 0.002
+"""Nats that weights by group have to save on people they were not fitted to."""
+
+
+class Blend:
+    """A log-linear mix of rankers: the softmax of the weighted sum of their log-probabilities.
+
+    The weights are those of `models.mixing`; their sum is the inverse temperature of the mix. Short and long
+    histories get weights of their own where that helps people to whom they were not fitted.
+    """
+
+    name = "blend"
+
+    def __init__(self, members: Sequence[Ranker], progress: Progress = quiet, seed: int = 0) -> None:
+        self.members = list(members)
+        self.weights = np.full((1, len(self.members)), 1 / max(len(self.members), 1))
+        """float (groups, members): one row for everybody, or one for each group of GROUPS."""
+        self.hides_seen = False
+        self._progress, self._seed = progress, seed
+
+    def tune(self, train: Interactions, log: Interactions, requests: Requests) -> None:
+        """Tune and fit the members on `train`, then fit the weights to the requests."""
+        for number, member in enumerate(self.members):
+            self._progress(f"choosing: {member.name}", number / len(self.members))
+            member.tune(train, log, requests)
+            member.fit(train)
+        self.hides_seen = not expects_repeats(train)
+        self.choose(log, requests)
+
+    def fit(self, train: Interactions) -> None:
+        """Let every member learn from these events; the weights stay."""
+        for number, member in enumerate(self.members):
+            self._progress(f"learning: {member.name}", number / len(self.members))
+            member.fit(train)
+        self.hides_seen = not expects_repeats(train)
+
+    def choose(self, log: Interactions, requests: Requests) -> None:
+        """Fit the weights of members that have learned from earlier events."""
+        rng = np.random.default_rng(self._seed)
+        if len(requests) > MOST_REQUESTS:
+            requests = requests.part(np.sort(rng.choice(len(requests), MOST_REQUESTS, replace=False)))
+        sample = self._sample(log, requests, rng)
+        weights = likely_weights(sample)[None, :]
+        group = _groups(log, requests)
+        if _groups_help(sample, group, rng):
+            weights = _by_group(sample, group, weights[0])
+        self.weights = weights
+
+    def parts(self, log: Interactions, requests: Requests) -> list[np.ndarray]:
+        """What each member says, float32 (requests, items) each."""
+        return [member.log_probabilities(log, requests) for member in self.members]
+
+    def mixed(self, parts: Sequence[np.ndarray], log: Interactions, requests: Requests) -> np.ndarray:
+        """The blend of what the members said, float32 (requests, items)."""
+        weights = self._weights_of(log, requests).astype(np.float32)
+        score = weights[:, :1] * parts[0]
+        for number, part in enumerate(parts[1:], start=1):
+            score += weights[:, number : number + 1] * part
+        found = normalised(score)
+        return without_seen(found, log, requests) if self.hides_seen else found
+
+    def log_probabilities(self, log: Interactions, requests: Requests) -> np.ndarray:
+        return self.mixed(self.parts(log, requests), log, requests)
+
+    def shares(self) -> dict[str, float]:
+        """Each member's part of the weights, which sum to 1: over groups the mean."""
+        mean = self.weights.mean(axis=0)
+        total = mean.sum() or 1.0
+        return {member.name: float(weight / total) for member, weight in zip(self.members, mean, strict=True)}
+
+    def temperature(self) -> float:
+        """What the mix of weights that sum to 1 is divided by before the softmax: below 1 it is sharpened."""
+        return float(1 / max(self.weights.mean(axis=0).sum(), 1e-9))
+
+    def state(self) -> dict[str, Any]:
+        """What `blend.json` keeps: {"members", "weights", "groups", "hides_seen"}."""
+        return {
+            "members": [member.name for member in self.members],
+            "weights": self.weights.tolist(),
+            "groups": list(GROUPS) if len(self.weights) > 1 else [],
+            "hides_seen": self.hides_seen,
+        }
+
+    @classmethod
+    def from_state(cls, state: dict[str, Any], members: Sequence[Ranker]) -> "Blend":
+        """The blend of `state` over fitted members, which are matched by name."""
+        by_name = {member.name: member for member in members}
+        missing = [name for name in state["members"] if name not in by_name]
+        if missing:
+            raise InputError(
+                f"The blend was made of {', '.join(state['members'])}, but {', '.join(missing)} cannot be loaded. "
+                "Train again, or activate another run."
+            )
+        blend = cls([by_name[name] for name in state["members"]])
+        blend.weights = np.array(state["weights"], float)
+        blend.hides_seen = bool(state["hides_seen"])
+        return blend
+
+    def _weights_of(self, log: Interactions, requests: Requests) -> np.ndarray:
+        if len(self.weights) == 1:
+            return np.repeat(self.weights, len(requests), axis=0)
+        return np.asarray(self.weights[_groups(log, requests)])
+
+    def _sample(self, log: Interactions, requests: Requests, rng: np.random.Generator) -> Sample:
+        pieces = []
+        for _, part in batches(requests, BATCH):
+            parts = self.parts(log, part)
+            is_target, is_hidden = np.zeros(parts[0].shape, bool), np.zeros(parts[0].shape, bool)
+            is_target[np.repeat(np.arange(len(part)), np.diff(part.target_offsets)), part.target] = True
+            if self.hides_seen:
+                is_hidden[seen_cells(log, part)] = True
+            pieces.append(candidates(parts, is_target, is_hidden, rng))
+        width = max(values.shape[1] for values, _, _ in pieces)
+        padded = [_padded(piece, width) for piece in pieces]
+        return Sample(requests.user, *(np.concatenate(column) for column in zip(*padded, strict=True)))
+
+
+def _padded(piece: tuple[np.ndarray, np.ndarray, np.ndarray], width: int) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    values, offset, target = piece
+    more = width - values.shape[1]
+    return (
+        np.pad(values, ((0, 0), (0, more), (0, 0))),
+        np.pad(offset, ((0, 0), (0, more)), constant_values=-np.inf),
+        np.pad(target, ((0, 0), (0, more))),
+    )
+
+
+def _groups(log: Interactions, requests: Requests) -> np.ndarray:
+    return np.searchsorted(GROUPS, requests.end - log.offsets[requests.user], side="left")
+
+
+def _by_group(sample: Sample, group: np.ndarray, around: np.ndarray) -> np.ndarray:
+    chosen = [np.flatnonzero(group == number) for number in range(len(GROUPS) + 1)]
+    return np.stack([likely_weights(sample.part(c), around=around, pull=PULL) if len(c) else around for c in chosen])
+
+
+def _groups_help(sample: Sample, group: np.ndarray, rng: np.random.Generator) -> bool:
+    """Whether weights by group save WORTH nats in the half of the people to which they were not fitted."""
+    people = np.unique(sample.user)
+    if len(people) < 2 or len(np.unique(group)) < 2:
+        return False
+    is_first = np.isin(sample.user, rng.choice(people, len(people) // 2, replace=False))
+    first, second = np.flatnonzero(is_first), np.flatnonzero(~is_first)
+    one = likely_weights(sample.part(first))
+    several = _by_group(sample.part(first), group[first], one)
+    saved = 0.0
+    for number, weights in enumerate(several):
+        inside = second[group[second] == number]
+        if len(inside):
+            part = sample.part(inside)
+            saved += len(inside) * (loss_and_gradient(one, part)[0] - loss_and_gradient(weights, part)[0])
+    return saved / len(second) >= WORTH
