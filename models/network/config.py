@@ -6,10 +6,9 @@ from typing import Any
 
 from data.errors import InputError
 from models.interactions import KINDS, Interactions
+from models.ranking import expects_repeats
 
 DAY = 86_400
-REPEATS_FROM = 0.001
-"""Below this share of events that repeat an item of the same person, a shop's items are taken once each."""
 SEASON_FROM_DAYS = 400
 """A month of the year is learnt only from logs that saw most months twice; else it is just a name for the present."""
 
@@ -71,7 +70,7 @@ class NetworkConfig:
             interests=catalogue.interests,
             text_width=0 if vectors is None else vectors.shape[1],
             month=days >= SEASON_FROM_DAYS,
-            mask_seen=repeat_share(log) < REPEATS_FROM,
+            mask_seen=not expects_repeats(log),
         )
 
     @property
@@ -108,14 +107,3 @@ class NetworkConfig:
         if unknown:
             raise InputError(f"The network's config holds {', '.join(unknown)}, unknown to this version. Train again.")
         return cls(**found)
-
-
-def repeat_share(log: Interactions) -> float:
-    """The share of events with an item that repeat an item of the same person in an earlier row."""
-    import numpy as np
-
-    has_item = log.item >= 0
-    if not has_item.any():
-        return 0.0
-    pairs = log.user[has_item].astype(np.int64) * (log.catalogue.items + 1) + log.item[has_item]
-    return 1.0 - len(np.unique(pairs)) / len(pairs)

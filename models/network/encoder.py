@@ -27,11 +27,11 @@ class Network:
     items: Items
 
 
-def build_network(config: NetworkConfig, *, tokens: int | None = None, asked: int | None = None) -> Network:
-    """A new network for rows of so many tokens and questions; both None: any number."""
-    inputs = {name: keras.Input((tokens,), dtype="int32", name=name) for name in EVENT_INPUTS}
-    inputs |= {name: keras.Input((asked,), dtype="int32", name=name) for name in ASKED_INPUTS}
-    items = Items(config.items, config.texts, config.text_width, config.width, config.std, config.id_dropout,
+def build_network(config: NetworkConfig, items: Any = None) -> Network:
+    """A new network for rows of any number of tokens and questions; `items` stands in for its layer of items."""
+    inputs = {name: keras.Input((None,), dtype="int32", name=name) for name in EVENT_INPUTS}
+    inputs |= {name: keras.Input((None,), dtype="int32", name=name) for name in ASKED_INPUTS}
+    items = items or Items(config.items, config.texts, config.text_width, config.width, config.std, config.id_dropout,
                   config.seed, name="items")  # fmt: skip
 
     def side(name: str, count: int, suffix: str = "") -> Tensor:
@@ -47,8 +47,8 @@ def build_network(config: NetworkConfig, *, tokens: int | None = None, asked: in
     x = layers.Dropout(config.dropout, seed=config.seed + 100, name="drop")(x)
     penalty = Visible(name="visible")(inputs["segment"], inputs["step"])
     for number in range(config.blocks):
-        block = Block(config.width, config.heads, config.dropout, config.seed + 10 * (number + 1), name=f"block_{number}")
-        x = block(x, penalty)
+        seed = config.seed + 10 * (number + 1)
+        x = Block(config.width, config.heads, config.dropout, seed, name=f"block_{number}")(x, penalty)
     states = layers.RMSNormalization(name="last")(x)
     after = AfterStep(name="after")(states, *(inputs[name] for name in ("segment", "step", *ASKED_INPUTS[:2])))
     query = after + side("asked_gap", GAPS) + side("asked_weekday", WEEKDAYS)

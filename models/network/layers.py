@@ -36,9 +36,7 @@ class Items(layers.Layer):
             )  # fmt: skip
             glorot = initializers.GlorotUniform(seed=self.seed)
             self.kernel = self.add_weight(shape=(self.text_width, self.width), initializer=glorot, name="kernel")
-            self.gamma = self.add_weight(
-                shape=(self.width,), initializer=initializers.Constant(self.std), name="gamma"
-            )
+            self.gamma = self.add_weight(shape=(self.width,), initializer=initializers.Constant(self.std), name="gamma")
             self.beta = self.add_weight(shape=(self.width,), initializer="zeros", name="beta")
         self.built = True
 
@@ -161,9 +159,8 @@ class AfterStep(layers.Layer):
     such step."""
 
     def call(self, states: Tensor, segment: Tensor, step: Tensor, asked_segment: Tensor, asked_step: Tensor) -> Tensor:
-        same = ops.logical_and(
-            ops.equal(asked_segment[:, :, None], segment[:, None, :]), ops.equal(asked_step[:, :, None], step[:, None, :])
-        )
+        in_segment = ops.equal(asked_segment[:, :, None], segment[:, None, :])
+        same = ops.logical_and(in_segment, ops.equal(asked_step[:, :, None], step[:, None, :]))
         is_its = ops.cast(ops.logical_and(same, segment[:, None, :] > 0), self.compute_dtype)
         share = is_its / ops.maximum(ops.sum(is_its, axis=-1, keepdims=True), 1.0)
         return ops.matmul(share, states)

@@ -5,11 +5,13 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from models.baselines.popularity import RecentPopularity
 from models.interactions import Interactions
 from models.network.config import NetworkConfig
 from models.network.inputs import ASKED_INPUTS, EVENT_INPUTS, Arrays, event_arrays, steps_inside
-from models.network.popularity import PopularityTable
 
+PSEUDO = 0.1
+"""Events that every item is given beside its own in the recent popularity."""
 CHUNK = 8_192
 """Windows that are packed together: enough to fill rows to 99 %, few enough to hold in memory."""
 
@@ -83,10 +85,16 @@ class Fill:
 class Batches:
     """The batches of an epoch, the same ones whenever asked: everything drawn comes from the seed and the epoch."""
 
-    def __init__(self, log: Interactions, config: NetworkConfig, table: PopularityTable) -> None:
-        self.log, self.config, self.table = log, config, table
+    def __init__(self, log: Interactions, config: NetworkConfig) -> None:
+        self.log, self.config = log, config
+        self.popularity = popularity_of(log, config)
         self.chances = negative_chances(log) if config.sampled else None
         self.cumulative = np.cumsum(self.chances) if self.chances is not None else None
+
+    @property
+    def expected(self) -> int:
+        """About how many batches an epoch has."""
+        return max(1, -(-self.log.events // (self.config.batch * self.config.row)))
 
     def epoch(self, number: int, fill: Fill | None = None) -> Iterator[Arrays]:
         """Arrays of EVENT_INPUTS and ASKED_INPUTS (batch, row) and what is to be learnt: `target`, the item's number;
@@ -131,7 +139,7 @@ class Batches:
         # Each event is itself what was asked after the step before: its moment, its gap, its item.
         found.update(asked_segment=found["segment"], asked_step=step - 1)
         found.update(asked_gap=found["gap"], asked_weekday=found["weekday"])
-        found.update(period=self.table.periods(log.time[rows]), target=np.maximum(found["item"] - 1, 0))
+        found.update(period=periods(self.popularity, log.time[rows]), target=np.maximum(found["item"] - 1, 0))
         shape = (config.batch, config.row)
         arrays = {name: np.zeros(shape, np.int32) for name in (*EVENT_INPUTS, *ASKED_INPUTS, "period", "target")}
         for name, array in arrays.items():
@@ -142,11 +150,29 @@ class Batches:
         return arrays
 
     def _negatives(self, rng: np.random.Generator) -> Arrays:
-        assert self.chances is not None and self.cumulative is not None
+        assert self.chances is not None
+        assert self.cumulative is not None
         drawn = np.searchsorted(self.cumulative, rng.random(self.config.negatives) * self.cumulative[-1], side="right")
         drawn = np.minimum(drawn, len(self.chances) - 1)
         expected = np.log(self.chances[drawn] * self.config.negatives)
         return {"negatives": drawn.astype(np.int32), "log_chances": expected.astype(np.float32)}
+
+
+def popularity_of(log: Interactions, config: NetworkConfig) -> RecentPopularity:
+    """What was popular at each moment of a log, told from events strictly before."""
+    return RecentPopularity.of(log, config.half_life, PSEUDO)
+
+
+def periods(popularity: RecentPopularity, time: np.ndarray) -> np.ndarray:
+    """int32: the row of its table that holds at each moment."""
+    row = (time - popularity.first) // popularity.step
+    return np.clip(row, 0, len(popularity.counts) - 1).astype(np.int32)
+
+
+def log_shares(popularity: RecentPopularity) -> np.ndarray:
+    """float16 (periods, items): its whole table as the log of each item's share."""
+    shares = popularity.counts + np.float32(popularity.pseudo)
+    return np.log(shares / shares.sum(axis=1, keepdims=True)).astype(np.float16)
 
 
 def event_counts(log: Interactions) -> np.ndarray:

@@ -1,0 +1,51 @@
+"""Where training runs: the CPU, one GPU or several, by the same code."""
+
+from dataclasses import dataclass
+from typing import Any
+
+from data.errors import InputError
+from models.tensorflow_start import start_tensorflow
+
+CHOICES = ("auto", "cpu", "gpu")
+
+
+@dataclass(frozen=True)
+class Devices:
+    """What a training computes with."""
+
+    name: str
+    """For people: '1 CPU', '2 GPU'."""
+    strategy: Any
+    """A tf.distribute.Strategy."""
+    replicas: int
+    compiles: bool
+    """Whether steps are compiled by XLA: it gains nothing on a CPU and costs seconds."""
+    precision: str
+    """'float32' or 'mixed_bfloat16'."""
+
+
+def devices(wanted: str = "auto", replicas: int | None = None) -> Devices:
+    """All GPUs, or the CPU where there is none or it is wanted. Starts TensorFlow.
+
+    On the CPU everything is deterministic. `replicas` takes so many of the devices, which lets tests split a CPU.
+
+    Raises:
+        InputError: A GPU is wanted, or more devices than there are.
+    """
+    tf = start_tensorflow()
+    gpus = tf.config.list_logical_devices("GPU")
+    if wanted == "gpu" and not gpus:
+        raise InputError("TensorFlow finds no GPU on this machine. Train with --device cpu, or see requirements.txt.")
+    kind = "GPU" if gpus and wanted != "cpu" else "CPU"
+    found = [device.name for device in tf.config.list_logical_devices(kind)]
+    count = replicas or (len(found) if kind == "GPU" else 1)
+    if count > len(found):
+        raise InputError(f"There are {len(found)} {kind} devices, not {count}. Train on fewer.")
+    if kind == "CPU":
+        tf.config.experimental.enable_op_determinism()
+    if count > 1:
+        strategy = tf.distribute.MirroredStrategy(found[:count])
+    else:
+        strategy = tf.distribute.OneDeviceStrategy(found[0])
+    on_gpu = kind == "GPU"
+    return Devices(f"{count} {kind}", strategy, count, on_gpu, "mixed_bfloat16" if on_gpu else "float32")

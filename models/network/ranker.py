@@ -1,0 +1,66 @@
+"""The network as a ranker among the others: tuned with early stopping, then trained again on the longer log."""
+
+from dataclasses import replace
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from data.progress import Progress, quiet
+from models.baselines.tuning import sample
+from models.interactions import Interactions, Requests
+from models.network.config import NetworkConfig
+
+if TYPE_CHECKING:
+    from models.network.scoring import Scoring
+    from models.network.training import Trained
+
+
+class NetworkRanker:
+    """Says what comes next by the sequence model. TensorFlow starts at the first training."""
+
+    name = "network"
+
+    def __init__(
+        self, config: NetworkConfig | None = None, progress: Progress = quiet, *, device: str = "auto"
+    ) -> None:
+        self.config = config or NetworkConfig()
+        self.progress, self.device = progress, device
+        self.epochs: int | None = None
+        """The epochs that were best on the validation; None before `tune`."""
+        self.tuned: Trained | None = None
+        self.trained: Trained | None = None
+        self._scoring: Scoring | None = None
+        self._learned: Interactions | None = None
+
+    def tune(self, train: Interactions, log: Interactions, requests: Requests) -> None:
+        """Train with early stopping on a sample of the requests, and remember for how many epochs it was worth it."""
+        from models.network.training import Validation
+
+        self.tuned = self._train(train, Validation(log, sample(requests)), self.config.epochs, "network: tuning")
+        self.epochs = self.tuned.best
+
+    def fit(self, train: Interactions) -> None:
+        """Train for as many epochs as `tune` found best, `config.epochs` without it. What `tune` learned from these
+        very events is kept."""
+        if self._learned is not train:
+            self._train(train, None, self.epochs or self.config.epochs, "network: training")
+
+    def log_probabilities(self, log: Interactions, requests: Requests) -> np.ndarray:
+        """float32 (requests, items): the logarithm of each item's probability to be next."""
+        if self._scoring is None:
+            raise RuntimeError("The network has learned nothing yet: call fit first.")
+        return self._scoring.log_probabilities(log, requests)
+
+    def _train(self, train: Interactions, validation: Any, epochs: int, stage: str) -> "Trained":
+        from models.network.devices import devices
+
+        chosen = devices(self.device)
+        from models.network.training import Trainer
+
+        def report(facts: dict[str, Any]) -> None:
+            self.progress(stage, (facts["epoch"] - 1) / facts["epochs"])
+
+        config = replace(self.config.for_log(train), epochs=epochs)
+        trainer = Trainer(train, config, chosen, validation=validation, report=report)
+        self.trained, self._scoring, self._learned = trainer.run(), trainer.scoring, train
+        return self.trained
