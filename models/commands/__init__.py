@@ -4,7 +4,8 @@ from argparse import ArgumentParser, Namespace
 from typing import Any, Protocol
 
 from data.settings import Settings
-from models.commands import encode, evaluate, themes
+from models.commands import activate, encode, evaluate, recommend, themes
+from models.commands import list as list_runs
 
 
 class Command(Protocol):
@@ -19,4 +20,7 @@ class Command(Protocol):
     def text(self, result: dict[str, Any]) -> str: ...
 
 
-COMMANDS: dict[str, Command] = {"encode": encode, "evaluate": evaluate, "themes": themes}
+COMMANDS: dict[str, Command] = {
+    "encode": encode, "themes": themes, "evaluate": evaluate, "list": list_runs, "activate": activate,
+    "recommend": recommend,
+}  # fmt: skip

@@ -1,7 +1,8 @@
 """What one person did, from the store or from a file that somebody wrote."""
 
-from datetime import datetime
+from datetime import UTC, date, datetime, time, timedelta
 from pathlib import Path
+from zoneinfo import ZoneInfo
 
 import polars as pl
 
@@ -39,6 +40,13 @@ def user_no_of(settings: Settings, user_id: str) -> int:
     raise InputError(
         f"There is no user '{user_id}' in this store. Give the shop's own id, written as in the imported file."
     )
+
+
+def end_of_day(settings: Settings, day: date) -> datetime:
+    """The moment, in UTC without zone, at which a day of the shop's ends."""
+    zone = ZoneInfo(ledger.get_state(settings, "timezone") or "UTC")
+    midnight = datetime.combine(day + timedelta(days=1), time(), zone)
+    return midnight.astimezone(UTC).replace(tzinfo=None)
 
 
 def history_of(settings: Settings, user: int | str, *, before: datetime | None = None) -> pl.DataFrame:

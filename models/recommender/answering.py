@@ -24,6 +24,10 @@ LEAST = 0.01
 PIECE = 64
 """Histories ranked at a time while reasons are looked for."""
 NO_HISTORY = "popularity"
+DID = {
+    "view": "viewed", "cart": "put into the cart", "wishlist": "wished for", "purchase": "bought",
+    "review": "reviewed", "search": "searched for",
+}  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -35,8 +39,9 @@ class Answer:
     """'blend', the name of the one ranker that the run shows, or 'popularity' for somebody without a history."""
     items: list[dict[str, Any]]
     """{"item_id", "name", "interest", "score", "reasons"}, the best first. `score` is the probability that the next
-    item is this one; reasons are {"event", "effect"}: a row of the history as a dict, with its "place" in the history
-    and its "name", and by how many nats it raises the logarithm of the score; largest first."""
+    item is this one; reasons are {"event", "effect", "place", "event_time", "event_type", "item_id"}, largest first:
+    an event of the history in words, by how many nats it raises the logarithm of the score, its row in the history and
+    what stands there."""
     interests: list[dict[str, Any]]
     """{"interest", "name", "now", "next", "interval"}: shares of the recent past and of the next four weeks."""
     unknown: int
@@ -118,7 +123,7 @@ class Recommender:
         for column in lost.T:
             best = np.argsort(-column, kind="stable")[:REASONS]
             told.append([
-                {"event": self._event(history, int(rows[n])), "effect": float(column[n])}
+                {**self._event(history, int(rows[n])), "effect": float(column[n])}
                 for n in best if column[n] >= LEAST
             ])  # fmt: skip
         return told
@@ -127,6 +132,6 @@ class Recommender:
         event = history.row(row, named=True)
         name = self.names.get(event["item_id"]) if event["item_id"] else event["query"]
         return {
-            "place": row, "event_time": event["event_time"].isoformat(), "event_type": event["event_type"],
-            "item_id": event["item_id"], "name": name,
+            "event": f"{name}, {DID[event['event_type']]}", "place": row, "event_time": event["event_time"].isoformat(),
+            "event_type": event["event_type"], "item_id": event["item_id"],
         }  # fmt: skip

@@ -1,13 +1,13 @@
 """What one person did, from the store and from a file."""
 
-from datetime import datetime
+from datetime import date, datetime
 
 import polars as pl
 import pytest
 
 from data import ledger
 from data.errors import InputError
-from models.reading_store import HISTORY, history_file, history_of, user_no_of
+from models.reading_store import HISTORY, end_of_day, history_file, history_of, user_no_of
 
 ROWS = (
     "2026-03-01 10:00:00,view,ann,a1,Cup,2.5,1,France",
@@ -94,3 +94,10 @@ def test_a_file_that_cannot_be_read(settings, tmp_path):
     path.write_bytes(b"nothing")
     with pytest.raises(InputError, match=r"odd\.parquet cannot be read as a history"):
         history_file(settings, path)
+
+
+def test_a_day_ends_when_the_shop_says_so(settings):
+    assert end_of_day(settings, date(2026, 3, 1)) == datetime(2026, 3, 2)
+    with ledger.connect(settings) as connection:
+        ledger.set_state(connection, "timezone", "Asia/Shanghai")
+    assert end_of_day(settings, date(2026, 3, 1)) == datetime(2026, 3, 1, 16)

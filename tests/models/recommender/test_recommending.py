@@ -77,8 +77,9 @@ def test_a_reason_is_what_its_removal_takes_away(settings, repeating, write_run,
     answer = found.recommend(events, WHEN, 12)
     top = {each["item_id"]: each for each in answer.items}
     reason = top["I05"]["reasons"][0]
-    assert reason["event"] == {
-        "place": 1, "event_time": "1970-01-03T00:00:00", "event_type": "view", "item_id": "I04", "name": "thing 4",
+    assert {name: value for name, value in reason.items() if name != "effect"} == {
+        "event": "thing 4, viewed", "place": 1, "event_time": "1970-01-03T00:00:00", "event_type": "view",
+        "item_id": "I04",
     }  # fmt: skip
     without = found.recommend(events[[0, 2]], WHEN, 12, reasons=False)
     score = next(each["score"] for each in without.items if each["item_id"] == "I05")
@@ -91,9 +92,9 @@ def test_reasons_are_told_of_searches_and_of_events_of_one_step(settings, repeat
     write_run(repeating)
     events = history((2, "search", "blue cup"), (3, "purchase", "I04", "o1"), (5, "purchase", "I06", "o1"))
     answer = recommender.load(settings).recommend(events, WHEN, 12)
-    told = {reason["event"]["place"]: reason["event"] for each in answer.items for reason in each["reasons"]}
-    assert told[2]["item_id"] == "I06" and told[1]["item_id"] == "I04"
-    assert all(event["name"] == "blue cup" for event in told.values() if event["event_type"] == "search")
+    told = {reason["place"]: reason for each in answer.items for reason in each["reasons"]}
+    assert told[2]["event"] == "thing 6, bought" and told[1]["item_id"] == "I04"
+    assert all(each["event"] == "blue cup, searched for" for place, each in told.items() if place == 0)
 
 
 def test_events_of_the_future_and_of_unknown_items_are_left_out(settings, repeating, write_run, history):
