@@ -8,7 +8,7 @@ import numpy as np
 from data.errors import InputError
 from data.progress import Progress, quiet
 from models.interactions import Interactions, Requests
-from models.mixing import Sample, candidates, likely_weights, loss_and_gradient
+from models.mixing import Sample, candidates, likely_weights, loss_and_gradient, needed_members
 from models.ranking import Ranker, batches, expects_repeats, normalised, seen_cells, without_seen
 
 MOST_REQUESTS = 2_000
@@ -18,8 +18,12 @@ GROUPS = (5, 25)
 """Lengths of history, in events, up to which a person is of the first, of the second group."""
 PULL = 0.01
 """How strongly a group's weights are held near those of all."""
-WORTH = 0.002
-"""Nats that weights by group have to save on people they were not fitted to."""
+WORTH = 0.001
+"""Nats that a member, or weights by group on people to whom they were not fitted, have to save to be kept."""
+CHANCE = 2.0
+"""Nats over all requests that a weight fitted to nothing saves in 1 of 20 cases (half of chi-squared, one degree)."""
+NETWORK = "network"
+"""The member that costs most to serve, and goes first where another says the same."""
 
 
 class Blend:
@@ -60,27 +64,38 @@ class Blend:
         if len(requests) > MOST_REQUESTS:
             requests = requests.part(np.sort(rng.choice(len(requests), MOST_REQUESTS, replace=False)))
         sample = self._sample(log, requests, rng)
+        costly = [number for number, member in enumerate(self.members) if member.name == NETWORK]
+        kept = needed_members(sample, costly, max(WORTH, CHANCE / len(requests)))
+        sample, group = sample.of(kept), _groups(log, requests)
         weights = likely_weights(sample)[None, :]
-        group = _groups(log, requests)
         if _groups_help(sample, group, rng):
             weights = _by_group(sample, group, weights[0])
-        self.weights = weights
+        self.weights = np.zeros((len(weights), len(self.members)))
+        self.weights[:, kept] = weights
 
     def parts(self, log: Interactions, requests: Requests) -> list[np.ndarray]:
         """What each member says, float32 (requests, items) each."""
         return [member.log_probabilities(log, requests) for member in self.members]
 
     def mixed(self, parts: Sequence[np.ndarray], log: Interactions, requests: Requests) -> np.ndarray:
-        """The blend of what the members said, float32 (requests, items)."""
+        """The blend of what all members said, float32 (requests, items)."""
+        return self._mixed(parts, range(len(parts)), log, requests)
+
+    def _mixed(
+        self, parts: Sequence[np.ndarray], members: Sequence[int], log: Interactions, requests: Requests
+    ) -> np.ndarray:
         weights = self._weights_of(log, requests).astype(np.float32)
-        score = weights[:, :1] * parts[0]
-        for number, part in enumerate(parts[1:], start=1):
-            score += weights[:, number : number + 1] * part
+        score = np.zeros((len(requests), log.catalogue.items), np.float32)
+        for part, number in zip(parts, members, strict=True):
+            if self.weights[:, number].any():
+                score += weights[:, number : number + 1] * part
         found = normalised(score)
         return without_seen(found, log, requests) if self.hides_seen else found
 
     def log_probabilities(self, log: Interactions, requests: Requests) -> np.ndarray:
-        return self.mixed(self.parts(log, requests), log, requests)
+        """The blend, without asking members of no weight."""
+        used = [n for n in range(len(self.members)) if self.weights[:, n].any()]
+        return self._mixed([self.members[n].log_probabilities(log, requests) for n in used], used, log, requests)
 
     def shares(self) -> dict[str, float]:
         """Each member's part of the weights, which sum to 1: over groups the mean."""
@@ -151,7 +166,7 @@ def _groups(log: Interactions, requests: Requests) -> np.ndarray:
 
 def _by_group(sample: Sample, group: np.ndarray, around: np.ndarray) -> np.ndarray:
     chosen = [np.flatnonzero(group == number) for number in range(len(GROUPS) + 1)]
-    return np.stack([likely_weights(sample.part(c), around=around, pull=PULL) if len(c) else around for c in chosen])
+    return np.stack([likely_weights(sample.part(c), around, pull=PULL) if len(c) else around for c in chosen])
 
 
 def _groups_help(sample: Sample, group: np.ndarray, rng: np.random.Generator) -> bool:

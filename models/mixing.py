@@ -1,7 +1,8 @@
 """Weights of a log-linear mix of rankers: z = sum of w_m log p_m, then softmax over the items (a logarithmic opinion
 pool: Heskes 1998), the weights by maximum conditional likelihood of what came."""
 
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 
 import numpy as np
 from scipy.optimize import minimize
@@ -30,6 +31,10 @@ class Sample:
     def part(self, chosen: np.ndarray) -> "Sample":
         """The requests of those numbers."""
         return Sample(self.user[chosen], self.values[chosen], self.offset[chosen], self.is_target[chosen])
+
+    def of(self, rankers: Sequence[int]) -> "Sample":
+        """The same requests with those rankers only."""
+        return replace(self, values=self.values[:, :, list(rankers)])
 
 
 def candidates(parts: list[np.ndarray], is_target: np.ndarray, is_hidden: np.ndarray, rng: np.random.Generator) -> (
@@ -80,18 +85,53 @@ def loss_and_gradient(weights: np.ndarray, sample: Sample) -> tuple[float, np.nd
     return float(loss.mean()), gradient.astype(float)
 
 
-def likely_weights(sample: Sample, *, around: np.ndarray | None = None, pull: float = 0.0) -> np.ndarray:
+def likely_weights(sample: Sample, start: np.ndarray | None = None, pull: float = 0.0) -> np.ndarray:
     """float (rankers,), none below 0: the weights under which what came was likeliest (L-BFGS-B; the loss is convex).
 
-    `pull` holds them near `around`: that many nats for a distance of 1.
+    `pull` holds them near `start`: that many nats for a distance of 1.
     """
     rankers = sample.values.shape[2]
-    start = np.full(rankers, 1 / rankers) if around is None else around
+    first = np.full(rankers, 1 / rankers) if start is None else start
 
     def objective(weights: np.ndarray) -> tuple[float, np.ndarray]:
         loss, gradient = loss_and_gradient(weights, sample)
-        return loss + pull * ((weights - start) ** 2).sum(), gradient + 2 * pull * (weights - start)
+        return loss + pull * ((weights - first) ** 2).sum(), gradient + 2 * pull * (weights - first)
 
-    found = minimize(objective, start, jac=True, method="L-BFGS-B", bounds=[(0, None)] * rankers,
+    found = minimize(objective, first, jac=True, method="L-BFGS-B", bounds=[(0, None)] * rankers,
                      options={"maxiter": 60, "ftol": 1e-7})  # fmt: skip
     return np.asarray(found.x, float)
+
+
+def influence(weights: np.ndarray, sample: Sample) -> np.ndarray:
+    """float (rankers,): each weight times the spread of that ranker's log-probabilities over a request's candidates,
+    which is what moves the mix: a ranker that finds all items alike moves nothing at any weight."""
+    inside = np.isfinite(sample.offset)
+    count = np.maximum(inside.sum(axis=1), 1)[:, None]
+    values = np.where(inside[:, :, None], sample.values, 0)
+    mean = values.sum(axis=1) / count
+    variance = (values**2).sum(axis=1) / count - mean**2
+    return np.asarray(weights * np.sqrt(np.maximum(variance, 0)).mean(axis=0))
+
+
+def needed_members(sample: Sample, first_out: Sequence[int], worth: float) -> list[int]:
+    """The numbers of the rankers that the mix needs, rising: one after another is left out as long as the mix of the
+    others, weighted anew, loses less than `worth` nats.
+
+    Those in `first_out` are tried first, then the least influential. Without this, two rankers that say much the same
+    would share their weight by chance, and one that says little could have any.
+    """
+    kept = list(range(sample.values.shape[2]))
+    weights = likely_weights(sample)
+    loss = loss_and_gradient(weights, sample)[0]
+    while len(kept) > 1:
+        moves = influence(weights, sample.of(kept))
+        for place in sorted(range(len(kept)), key=lambda place: (kept[place] not in first_out, moves[place])):
+            others = [number for number in kept if number != kept[place]]
+            rest = likely_weights(sample.of(others), start=np.delete(weights, place))
+            without = loss_and_gradient(rest, sample.of(others))[0]
+            if without - loss < worth:
+                kept, weights, loss = others, rest, without
+                break
+        else:
+            break
+    return kept
