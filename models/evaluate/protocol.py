@@ -35,10 +35,12 @@ def evaluate(choosing: Stage, testing: Stage, rankers: Sequence[Ranker], progres
 
     The figures: {"users","items","events","requests","requests_asked","models":{name:{"ndcg@10","recall@10",
     "interval","logloss","ece","coverage@10","seconds","cold_users","warm_only","repeat","novel"}},"differences",
-    "best_rival","weights","temperature","chosen","calibration","cold_items"}: intervals are 95 % over people, slices
-    {"ndcg@10","recall@10","interval","requests"} or None. "best_rival" is the best single one but the network on the
-    test itself, which is the harder one to beat; "differences" holds {"ndcg@10","interval"} of the blend minus each
-    ranker, and of the network minus the best rival as "network_vs_best".
+    "network_differences","best_rival","weights","temperature","chosen","calibration","cold_items"}.
+
+    Intervals are 95 % over people; slices are {"ndcg@10","recall@10","interval","requests"} or None. "best_rival" is
+    the best single one but the network on the test itself, the harder one to beat. "differences" holds
+    {"ndcg@10","interval"} of the blend minus each ranker, and of the network minus the best rival as
+    "network_vs_best"; "network_differences" that of the network minus each rival. "chosen" did best.
     """
     timed = [Timed(ranker) for ranker in rankers]
     blend = Blend(timed, lambda stage, fraction: progress(stage, 0.6 * fraction))
@@ -89,21 +91,26 @@ def _told(
     singles = [name for name in measured if name != blend.name]
     plain = [name for name in singles if name != NETWORK] or singles
     best = max(plain, key=lambda name: models[name]["ndcg@10"])
-    pairs = {name: (blend.name, name) for name in singles}
+    against = {name: _difference(bootstrap, ndcg[blend.name] - ndcg[name]) for name in singles}
+    network = {}
     if NETWORK in singles and best != NETWORK:
-        pairs["network_vs_best"] = (NETWORK, best)
-    means, drawn = bootstrap.means(np.stack([ndcg[one] - ndcg[other] for one, other in pairs.values()], axis=1))
+        network = {name: _difference(bootstrap, ndcg[NETWORK] - ndcg[name]) for name in plain}
+        against["network_vs_best"] = network[best]
     top = measured[blend.name]
     bins = calibration_bins(top.confidence, top.accuracy)
     return {
         "models": models,
-        "differences": {name: {"ndcg@10": float(means[n]), "interval": interval(drawn[:, n])}
-                        for n, name in enumerate(pairs)},
+        "differences": against, "network_differences": network,
         "best_rival": best, "weights": blend.shares(), "temperature": blend.temperature(),
         "chosen": max([blend.name, *singles], key=lambda name: models[name]["ndcg@10"]),
         "calibration": [asdict(each) for each in bins],
         "cold_items": cold_figures(stage, slices, top, bootstrap),
     }  # fmt: skip
+
+
+def _difference(bootstrap: Bootstrap, values: np.ndarray) -> dict[str, Any]:
+    means, drawn = bootstrap.means(values[:, None])
+    return {"ndcg@10": float(means[0]), "interval": interval(drawn[:, 0])}
 
 
 def _figures(
