@@ -5,13 +5,16 @@ from collections.abc import Iterator
 import numpy as np
 from scipy.linalg import lapack
 
-from models.baselines.neighbours import PIECE, Neighbours, people_by_items, table_of
+from models.baselines.neighbours import PIECE, Neighbours, Table, people_by_items, table_of
 from models.interactions import Interactions
 
 MOST_ITEMS = 15_000
 """Beyond, the matrix of pairs would take more memory and time than the rest of a training together."""
-QUICK_ITEMS = 3_000
+QUICK_ITEMS = 2_000
 """Knobs are chosen on the items with the most people: ridge regression of all would only cost more."""
+
+
+TILE = 128
 
 
 class Ease(Neighbours):
@@ -35,17 +38,17 @@ class Ease(Neighbours):
         scale = -1 / np.diag(inverse)
 
         def pieces() -> Iterator[np.ndarray]:
-            place = np.full(items, -1)
-            place[kept] = np.arange(len(kept))
-            for start in range(0, items, PIECE):
-                rows = place[start : start + PIECE]
-                piece = np.zeros((len(rows), items), np.float32)
-                learnt = inverse[rows[rows >= 0]] * scale
-                learnt[np.arange(len(learnt)), rows[rows >= 0]] = 0
-                piece[np.ix_(rows >= 0, kept)] = learnt
+            for start in range(0, len(kept), PIECE):
+                piece = inverse[start : start + PIECE] * scale
+                row = np.arange(len(piece))
+                piece[row, start + row] = 0
                 yield piece
 
-        self.table = table_of(pieces(), items, items)
+        near = table_of(pieces(), len(kept), len(kept))
+        self.table = Table(
+            np.zeros((items, near.item.shape[1]), np.int32), np.zeros((items, near.item.shape[1]), np.float32)
+        )
+        self.table.item[kept], self.table.weight[kept] = kept[near.item], near.weight
 
 
 def _inverse(symmetric: np.ndarray) -> np.ndarray:
@@ -54,9 +57,10 @@ def _inverse(symmetric: np.ndarray) -> np.ndarray:
         return symmetric
     factor, _ = lapack.spotrf(symmetric, lower=1, overwrite_a=1, clean=0)
     inverse, _ = lapack.spotri(factor, lower=1, overwrite_c=1)
-    for start in range(0, len(inverse), PIECE):
-        stop = start + PIECE
-        inverse[start:stop, stop:] = inverse[stop:, start:stop].T
-        square = inverse[start:stop, start:stop]
+    # LAPACK leaves one half. By small squares, since a whole row of one half is a whole column of the other in memory.
+    for row in range(0, len(inverse), TILE):
+        for column in range(row + TILE, len(inverse), TILE):
+            inverse[row : row + TILE, column : column + TILE] = inverse[column : column + TILE, row : row + TILE].T
+        square = inverse[row : row + TILE, row : row + TILE]
         square[...] = np.tril(square) + np.tril(square, -1).T
     return inverse

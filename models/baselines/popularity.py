@@ -60,15 +60,21 @@ class RecentPopularity:
 
     def at(self, times: np.ndarray) -> np.ndarray:
         """float32 (times, items): each item's share, all above 0, from events strictly before the moments given."""
-        row = np.clip((np.asarray(times) - self.first) // self.step, 0, len(self.counts) - 1)
-        used, place = np.unique(row, return_inverse=True)
-        shares = self.counts[used] + np.float32(self.pseudo)
-        shares /= shares.sum(axis=1, keepdims=True)
+        shares, place = self._shares(times)
         return np.asarray(shares[place])
 
     def log_at(self, times: np.ndarray) -> np.ndarray:
         """float32 (times, items): the natural logarithm of `at`."""
-        return np.asarray(np.log(self.at(times)))
+        shares, place = self._shares(times)
+        return np.asarray(np.log(shares)[place])
+
+    def _shares(self, times: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+        """Shares at the moments used, each once, and which of them each time takes."""
+        row = np.clip((np.asarray(times) - self.first) // self.step, 0, len(self.counts) - 1)
+        used, place = np.unique(row, return_inverse=True)
+        shares = self.counts[used] + np.float32(self.pseudo)
+        shares /= shares.sum(axis=1, keepdims=True)
+        return shares, place
 
 
 class Popularity:

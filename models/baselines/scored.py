@@ -18,7 +18,7 @@ DECAYS = (1.0, 0.98, 0.95, 0.9, 0.8, 0.7, 0.5)
 """What a step back leaves of an event's weight, as tried."""
 HALF_LIVES = (np.inf, 364.0, 91.0, 28.0, 7.0)
 """Days after which an event of a history weighs half, as tried beside it."""
-SMOOTHING = (0.02, 0.05, 0.1, 0.2, 0.35, 0.5, 0.7)
+SMOOTHING = (0.02, 0.05, 0.1, 0.2, 0.35, 0.5, 0.7, 0.85)
 """Parts of recent popularity, as tried."""
 POWERS = (0.5, 1.0, 1.5, 2.0)
 """Powers of the scores, as tried: what a temperature does to probabilities. Only powers that need no logarithm."""
@@ -35,6 +35,7 @@ class Scored:
         self.catalogue = catalogue
         self.popularity = popularity
         self.masks_seen = False
+        self._learnt: tuple[Interactions, dict[str, Any]] | None = None
         self.knobs: dict[str, Any] = {
             **{name: values[0] for name, values in self.grid.items()},
             "decay": 0.9, "half_life": np.inf, "by_kind": False, "smoothing": 0.1, "power": 1.0,
@@ -62,25 +63,29 @@ class Scored:
         asked = sample(requests)
         if not len(asked):
             return
-        learnt: dict[str, Any] = {}
+        self._learnt = None
+        learnt: dict[str, Any] | None = None
 
         def goodness(knobs: dict[str, Any]) -> float:
             nonlocal learnt
             self.knobs = knobs
             own = {name: knobs[name] for name in self.grid}
-            if own != learnt or not learnt:
+            if own != learnt:
                 self.learn(train, quick=True)
-                learnt = {**own, "": None}
+                learnt = own
             return ndcg(lambda part: self.log_probabilities(log, part), asked)
 
         self.knobs = one_by_one(self._grid(log), self.knobs, goodness)
-        self.learn(train)
+        self.fit(train)
         self._smooth(log, asked)
 
     def fit(self, train: Interactions) -> None:
-        """Learn from these events with the knobs chosen."""
-        self.masks_seen = not expects_repeats(train)
-        self.learn(train)
+        """Learn from these events with the knobs chosen; nothing where `tune` has just learnt from the same."""
+        wanted = (train, {name: self.knobs[name] for name in self.grid})
+        if self._learnt is None or self._learnt[0] is not train or self._learnt[1] != wanted[1]:
+            self.masks_seen = not expects_repeats(train)
+            self.learn(train)
+            self._learnt = wanted
 
     def log_probabilities(self, log: Interactions, requests: Requests) -> np.ndarray:
         """float32 (requests, items): the logarithm of (1 - smoothing) s^power / sum s^power + smoothing p, p being

@@ -4,8 +4,8 @@ from collections.abc import Iterator
 
 import numpy as np
 
-from models.baselines.neighbours import PIECE, Neighbours, table_of
-from models.interactions import Interactions
+from models.baselines.neighbours import PIECE, Neighbours, Table, table_of
+from models.interactions import Catalogue, Interactions
 
 
 class Text(Neighbours):
@@ -15,14 +15,23 @@ class Text(Neighbours):
     name = "text"
     grid = {"sharpness": (4, 1, 8), "floor": (0.2, 0.0)}  # noqa: RUF012
 
+    _near: Table | None = None
+    """Cosines, of which every setting is a rising function: the nearest items are found once."""
+
     def learn(self, train: Interactions, *, quick: bool = False) -> None:
-        vectors, queries = self.catalogue.vectors, self.catalogue.query_vectors
-        assert vectors is not None
-        asking = vectors if queries is None else np.concatenate([vectors, queries])
+        if self._near is None:
+            self._near = _nearest(self.catalogue)
+        above = np.maximum(self._near.weight - np.float32(self.knobs["floor"]), 0)
+        self.table = Table(self._near.item, above ** self.knobs["sharpness"])
 
-        def pieces() -> Iterator[np.ndarray]:
-            for start in range(0, len(asking), PIECE):
-                near = np.maximum(asking[start : start + PIECE] @ vectors.T - np.float32(self.knobs["floor"]), 0)
-                yield near ** self.knobs["sharpness"]
 
-        self.table = table_of(pieces(), len(asking), len(vectors))
+def _nearest(catalogue: Catalogue) -> Table:
+    vectors, queries = catalogue.vectors, catalogue.query_vectors
+    assert vectors is not None
+    asking = vectors if queries is None else np.concatenate([vectors, queries])
+
+    def pieces() -> Iterator[np.ndarray]:
+        for start in range(0, len(asking), PIECE):
+            yield np.maximum(asking[start : start + PIECE] @ vectors.T, 0)
+
+    return table_of(pieces(), len(asking), len(vectors))
