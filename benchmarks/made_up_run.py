@@ -51,3 +51,19 @@ def write_made_up(folder: Path, log: Interactions, *, with_ease: bool, seed: int
     write_served(folder, blend, log, [])
     write_json(folder / "config.json", {"data_version": 0})
     write_json(folder / "metrics.json", {"chosen": "blend", "models": {}})
+
+
+def write_network(folder: Path, log: Interactions) -> None:
+    """Add an untrained network to a run that `write_made_up` wrote. Needs TensorFlow."""
+    from models.tensorflow_start import start_tensorflow
+
+    start_tensorflow()
+    from models.network.config import NetworkConfig
+    from models.network.encoder import build_network
+    from models.network.exporting import export
+    from models.network.packing import popularity_of
+    from models.recommender.network import save_popularity
+
+    config = NetworkConfig().for_log(log)
+    export(build_network(config), folder)
+    save_popularity(folder, popularity_of(log, config))

@@ -16,6 +16,7 @@ from models.baselines.scored import Scored
 from models.blend import Blend
 from models.interactions import Interactions, Requests
 from models.ranking import SEEN_PENALTY, Ranker, seen_cells
+from models.recommender.network import ServedNetwork
 
 
 class Mixture:
@@ -47,7 +48,8 @@ class Mixture:
         for number, member in enumerate(self.blend.members):
             if isinstance(member, Popularity | Scored):
                 plain += weights[:, number]
-                penalty += weights[:, number] * (SEEN_PENALTY if member.masks_seen else 0)
+            if _masks_seen(member):
+                penalty += weights[:, number] * SEEN_PENALTY
         found = np.asarray(plain[:, None] * prior[place])
         seen: np.ndarray | None = None
         if penalty.any():
@@ -59,6 +61,8 @@ class Mixture:
                 continue
             if isinstance(member, Scored) and histories is not None:
                 self._add(found, member, member._weighted(histories), weight, rarity, place, seen)
+            elif isinstance(member, ServedNetwork):
+                found += weight[:, None] * member.logits(log, requests)
             elif not isinstance(member, Scored):
                 found += weight[:, None] * member.log_probabilities(log, requests)
         if seen is not None:
@@ -121,6 +125,13 @@ def _raised(values: np.ndarray, power: float) -> np.ndarray:
     if power == 0.5:
         return np.sqrt(values)
     return values.copy() if power == 1.0 else np.asarray(values ** np.float32(power), np.float32)
+
+
+def _masks_seen(member: Ranker) -> bool:
+    """Whether a member makes seen items next to impossible by itself."""
+    if isinstance(member, ServedNetwork):
+        return member.config.mask_seen
+    return isinstance(member, Popularity | Scored) and member.masks_seen
 
 
 def log_sums(scores: np.ndarray) -> np.ndarray:

@@ -1,18 +1,113 @@
 """The network as it serves: LiteRT on NumPy arrays, TensorFlow never."""
 
+import threading
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 
+from data.errors import StoreError
+from models.baselines.popularity import RecentPopularity
+from models.baselines.state import State, load_state, save_state
 from models.interactions import Catalogue, Interactions, Requests
-from models.ranking import Ranker
+from models.network.config import NetworkConfig
+from models.network.inputs import request_inputs
+from models.ranking import normalised, without_seen
 
-FILE = "network.tflite"
+CONFIG = "network.json"
+FILES = {1: "network.tflite", 64: "network-64.tflite"}
+"""By requests of one call, as `models.network.exporting` writes them."""
+NAME = "network"
 
 
-def load_network(folder: Path, catalogue: Catalogue) -> Ranker | None:
-    """The run's network as a ranker; None where the run has none."""
-    return None
+class ServedNetwork:
+    """A ranker by the exported network; safe to share between threads, which wait for each other."""
+
+    name = NAME
+
+    def __init__(self, folder: Path, config: NetworkConfig, popularity: RecentPopularity) -> None:
+        self.config, self.popularity = config, popularity
+        self._folder = folder
+        self._calls: dict[int, Any] = {}
+        self._lock = threading.Lock()
+
+    def tune(self, train: Interactions, log: Interactions, requests: Requests) -> None:
+        """Nothing: it has learned."""
+
+    def fit(self, train: Interactions) -> None:
+        """Nothing: it has learned."""
+
+    def log_probabilities(self, log: Interactions, requests: Requests) -> np.ndarray:
+        """float32 (requests, items): the logarithm of each item's probability to be next."""
+        found = normalised(self.logits(log, requests))
+        return without_seen(found, log, requests) if self.config.mask_seen else found
+
+    def logits(self, log: Interactions, requests: Requests) -> np.ndarray:
+        """float32 (requests, items): log-probabilities but for a constant of each request, seen items as likely as
+        others."""
+        found = np.empty((len(requests), self.config.items), np.float32)
+        arrays = request_inputs(log, requests, self.config)
+        moments, place = np.unique(requests.time, return_inverse=True)
+        for number, shares in enumerate(self.popularity.log_at(moments)):
+            chosen = np.flatnonzero(place == number)
+            size = 1 if len(chosen) == 1 else max(FILES)
+            for start in range(0, len(chosen), size):
+                rows = chosen[start : start + size]
+                part = {name: _filled(array[rows], size) for name, array in arrays.items()}
+                found[rows] = self._call(size, {**part, "popularity": shares[None, :]})[: len(rows)]
+        return found
+
+    def _call(self, size: int, arrays: dict[str, np.ndarray]) -> np.ndarray:
+        with self._lock:
+            if size not in self._calls:
+                self._calls[size] = _runner(self._folder / FILES[size])
+            run, names = self._calls[size]
+            (logits,) = run(**{name: arrays[name] for name in names}).values()
+            return np.array(logits)
 
 
-__all__ = ["Catalogue", "Interactions", "Requests", "load_network", "np"]
+def load_network(folder: Path, catalogue: Catalogue) -> ServedNetwork | None:
+    """The run's network; None where the run has none. Raises StoreError where a file is missing or damaged."""
+    if not (folder / CONFIG).exists():
+        return None
+    config = NetworkConfig.from_json((folder / CONFIG).read_text())
+    missing = [name for name in FILES.values() if not (folder / name).exists()]
+    if missing or config.items != catalogue.items:
+        what = f"{missing[0]} is missing" if missing else f"it knows {config.items:,} items"
+        raise StoreError(
+            f"The network of run {folder.name} does not fit its catalogue of {catalogue.items:,} items ({what})."
+            " Train again, or activate another run."
+        )
+    return ServedNetwork(folder, config, _popularity(load_state(folder, NAME + "-popularity")))
+
+
+def save_popularity(folder: Path, popularity: RecentPopularity) -> None:
+    """Write what was popular when, as the network is told it."""
+    knobs = {"first": popularity.first, "step": popularity.step, "pseudo": popularity.pseudo}
+    save_state(folder, NAME + "-popularity", State(knobs, {"counts": popularity.counts}))
+
+
+def _popularity(state: State) -> RecentPopularity:
+    knobs = state.knobs
+    return RecentPopularity(knobs["first"], knobs["step"], state.arrays["counts"], knobs["pseudo"])
+
+
+def _runner(path: Path) -> tuple[Any, list[str]]:
+    """A LiteRT file as a function of its inputs by name, and their names."""
+    from ai_edge_litert.interpreter import Interpreter
+
+    try:
+        interpreter = Interpreter(model_path=str(path), num_threads=1)
+        run = interpreter.get_signature_runner()
+    except (ValueError, RuntimeError) as error:
+        raise StoreError(
+            f"{path.name} of run {path.parent.name} cannot be read ({str(error).splitlines()[0]}). Train again, or"
+            " activate another run."
+        ) from error
+    return run, list(run.get_input_details())
+
+
+def _filled(array: np.ndarray, rows: int) -> np.ndarray:
+    """The array with rows of zeros added."""
+    missing = rows - len(array)
+    return np.concatenate([array, np.zeros((missing, *array.shape[1:]), array.dtype)]) if missing else array
