@@ -15,6 +15,7 @@ from models.evaluate.measuring import Measured, Timed
 from models.evaluate.metrics import list_figures, target_rows
 from models.evaluate.slices import Slices, slices_of
 from models.evaluate.split import Stage
+from models.interactions import Requests
 from models.ranking import BATCH, Ranker, batches, without_seen
 
 CELLS = 1 << 22
@@ -28,6 +29,10 @@ class Evaluation:
 
     figures: dict[str, Any]
     blend: Blend
+    requests: Requests
+    """What was asked in the test."""
+    ndcg: dict[str, np.ndarray]
+    """float (requests,): NDCG@10 of each ranker and of the blend, by name, so that runs can be compared."""
 
 
 def evaluate(choosing: Stage, testing: Stage, rankers: Sequence[Ranker], progress: Progress = quiet) -> Evaluation:
@@ -58,7 +63,9 @@ def evaluate(choosing: Stage, testing: Stage, rankers: Sequence[Ranker], progres
         "requests": len(testing.requests), "requests_asked": testing.asked,
         **_told(testing, slices, measured, blend, seconds),
     }  # fmt: skip
-    return Evaluation(figures, blend)
+    row, asked = target_rows(testing.requests), len(testing.requests)
+    ndcg = {name: list_figures(each.rank, row, asked)[0] for name, each in measured.items()}
+    return Evaluation(figures, blend, testing.requests, ndcg)
 
 
 def _measured(
