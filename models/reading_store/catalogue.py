@@ -59,9 +59,15 @@ def _vectors(settings: Settings, encoder: str, texts: Sequence[str], path: Path)
     cache = Vectors(settings, encoder)
     if not texts:
         return np.zeros((0, WIDTH), np.float32)
-    kept = np.lib.format.open_memmap(path, "w+", np.float32, (len(texts), WIDTH))
+    kept = new_array(path, np.float32, (len(texts), WIDTH))
     for start in range(0, len(texts), PIECE):
         piece = [theme_text(text) for text in texts[start : start + PIECE]]
         kept[start : start + PIECE] = cache.lookup(piece)[0]
     kept.flush()
     return np.load(path, mmap_mode="r")
+
+
+def new_array(path: Path, dtype: type, shape: tuple[int, ...]) -> np.memmap:
+    """An array in a new file; whoever has an earlier one of that name mapped keeps it."""
+    path.unlink(missing_ok=True)
+    return np.lib.format.open_memmap(path, "w+", dtype, shape)

@@ -19,7 +19,7 @@ from data.sql import literal, literals
 from data.store import Store, open_store
 from data.trouble import told
 from models.interactions import KINDS, NO_ITEM, Interactions, offsets_of
-from models.reading_store.catalogue import catalogue_of
+from models.reading_store.catalogue import catalogue_of, new_array
 
 COLUMNS = {"user": np.int32, "item": np.int32, "query": np.int32, "kind": np.int8, "time": np.int64}
 BATCH = 500_000
@@ -94,6 +94,8 @@ def interactions(
     store = open_store(settings)
     if store is None or store.meta.is_empty:
         raise InputError("There are no events in this store yet. Import a log first: python -m data import FILE.")
+    if most is not None and store.meta.events <= most:
+        most = None
     folder = folder or scratch(settings, "log")
     folder.mkdir(parents=True, exist_ok=True)
     about = {"served": store.path.name, "version": store.version, "most": most, "columns": list(COLUMNS)}
@@ -133,15 +135,14 @@ def _write(
     files = [settings.var / file.path for file in ledger.files(settings, "events") if file.path in served]
     connection.execute(LAKE.format(files=literals(files), kinds=", ".join(literal(kind) for kind in KINDS)))
     events = store.meta.events
-    kept = "true" if most is None or events <= most else f"user_no % 1000 < {max(1000 * most // events, 1)}"
+    kept = "true" if most is None else f"user_no % 1000 < {max(1000 * most // events, 1)}"
     connection.execute(PEOPLE.format(kept=kept))
     connection.execute(ORDERS)
     numbers = connection.execute("select user_no from people order by number").fetchnumpy()["user_no"]
     np.save(folder / "people.npy", np.asarray(numbers, np.int64))
     rows = int(connection.execute("select coalesce(sum(events), 0) from people").fetchall()[0][0])
     written = {
-        name: np.lib.format.open_memmap(folder / f"{name}.npy", "w+", dtype, (rows,))
-        for name, dtype in {**COLUMNS, "step": np.int64}.items()
+        name: new_array(folder / f"{name}.npy", dtype, (rows,)) for name, dtype in {**COLUMNS, "step": np.int64}.items()
     }
     for start, batch in _batches(connection):
         end = start + len(batch["step"])

@@ -1,0 +1,121 @@
+"""What a run is made of, one after the other: rankers tried against each other, what serves, everybody's scores."""
+
+import time
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from data.settings import Settings
+from models.baselines import rivals
+from models.baselines.scored import Scored
+from models.evaluate.protocol import Evaluation
+from models.evaluate.temporal import evaluate_temporal
+from models.interactions import Interactions
+from models.job.telling import Teller
+from models.ranking import Ranker
+from models.reading_store import People, interactions
+from models.recommender.loading import load_served
+from models.recommender.network import save_popularity
+from models.recommender.saving import write_served
+from models.recommender.scoring import score_everybody
+from models.runs import Run, Training
+from models.runs.comparing import write_tested
+from models.runs.registry import read_json
+
+FEW_EVENTS, FEW_PEOPLE = 2_000, 50
+"""Below either, there is too little for a network to learn from."""
+MOST_EVENTS = 20_000_000
+"""Events that are learned from; of a larger log some of the people are left out, so that memory stays bounded."""
+SCORES, LOG = "scores", "log"
+
+
+@dataclass
+class Making:
+    """A run in the making."""
+
+    settings: Settings
+    begun: Training
+    device: str
+    resume: bool
+    tell: Teller
+
+    @property
+    def folder(self) -> Path:
+        return self.begun.folder
+
+    def log(self, most: int | None = MOST_EVENTS) -> Interactions:
+        """The store's log; read once, and again only where its version is another."""
+        return interactions(self.settings, self.folder / LOG, most=most, progress=self.tell)
+
+    def rankers(self, log: Interactions) -> tuple[list[Ranker], str | None]:
+        """Every ranker that this log allows, and why the network is not among them."""
+        found = rivals(log.catalogue)
+        if log.events < FEW_EVENTS or log.users < FEW_PEOPLE:
+            return found, (
+                f"The log has {log.events:,} events of {log.users:,} people: too few for a sequence model, which wants"
+                f" {FEW_EVENTS:,} events of {FEW_PEOPLE} people. The simple methods stand alone."
+            )
+        if self.device == "none":
+            return found, "The sequence model was left out on demand."
+        from models.network.ranker import NetworkRanker
+
+        found.append(NetworkRanker(progress=self.tell, device=self.device))
+        return found, None
+
+    def evaluated(self, log: Interactions, rankers: list[Ranker]) -> Evaluation:
+        """Every ranker tuned and fitted, and what came out of the test."""
+        return evaluate_temporal(log, rankers, self.tell)
+
+    def write(self, log: Interactions, found: Evaluation) -> None:
+        """Everything that serves: rivals learned again from the whole log, the network as it was tested."""
+        for number, member in enumerate(found.blend.members):
+            self.tell(f"learning everything: {member.name}", number / len(found.blend.members))
+            if isinstance(member, Scored):
+                member.fit(log)
+            elif member.name == "network":
+                self._export(member, log)
+        write_served(self.folder, found.blend, log, _queries(self.settings))
+        people = log.user_ids.numbers if isinstance(log.user_ids, People) else np.arange(log.users)
+        write_tested(self.folder, people[found.requests.user], found.requests.time, found.ndcg)
+
+    def score(self) -> int:
+        """Write everybody's scores at the end of the log; comes back with how many people these are."""
+        metrics = read_json(self.folder / "metrics.json")
+        served = load_served(Run(self.begun.id, self.folder, {}, metrics, False, False))
+        log = self.log(most=None)
+        assert isinstance(log.user_ids, People)
+        moment = int(log.time.max()) + 1
+        return score_everybody(served, log, log.user_ids.numbers, moment, self.folder / SCORES, self.tell)
+
+    def _export(self, network: Any, log: Interactions) -> None:
+        from models.network.exporting import export
+        from models.network.packing import popularity_of
+
+        trained = network.trained.network
+        export(trained, self.folder)
+        save_popularity(self.folder, popularity_of(log, trained.config))
+
+
+def metrics_of(begun: Training, found: Evaluation, version: int, note: str | None, began: float) -> dict[str, Any]:
+    """metrics.json of a run: the figures of its evaluation, which run and data they are of, and its training.
+
+    "chosen" is the blend where it did at least as well as every single ranker on the test, else the best of them.
+    """
+    network = next((each for each in found.blend.members if each.name == "network"), None)
+    trained = getattr(network, "tuned", None)
+    return {
+        "run": begun.id, "data_version": version, "made": read_json(begun.folder / "config.json")["made"],
+        **found.figures, "note": note, "training": trained.told() if trained else None,
+        "seconds": round(time.monotonic() - began, 1),
+    }  # fmt: skip
+
+
+def _queries(settings: Settings) -> list[str]:
+    """The search words of the published version by number."""
+    from data.store import open_store
+    from models.reading_store.catalogue import QUERIES_SQL
+
+    store = open_store(settings)
+    return [str(query) for query in store.query(QUERIES_SQL)["query"]] if store else []
