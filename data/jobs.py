@@ -21,7 +21,8 @@ create table if not exists jobs (
     submitted text not null, started text, ended text, message text not null default '', result text);
 """
 RUNNABLE = ("data.tasks.import_file", "data.tasks.undo_import", "data.tasks.load_sample", "data.tasks.leave_sample",
-            "data.tasks.publish_again", "data.tasks.edit_themes", "data.tasks.recluster_themes")  # fmt: skip
+            "data.tasks.publish_again", "data.tasks.edit_themes", "data.tasks.recluster_themes",
+            "data.tasks.train_model", "data.tasks.activate_model")  # fmt: skip
 """The functions a job may name. A page can ask for these and nothing else."""
 DONE = ("done", "failed", "cancelled", "interrupted")
 

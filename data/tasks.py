@@ -1,11 +1,12 @@
 """The functions that jobs name: the pipeline with plain JSON arguments."""
 
+import contextlib
 import json
 from pathlib import Path
 from typing import Any
 
 from data import pipeline, themes
-from data.children import run_models
+from data.children import run_models, watch_models
 from data.errors import AppError, InputError
 from data.ingest import ImportOptions
 from data.progress import Progress, quiet
@@ -71,4 +72,36 @@ def recluster_themes(settings: Settings, *, progress: Progress = quiet) -> dict[
     if problem:
         raise AppError(f"The themes stay as they were: {problem}")
     progress("published", 1.0)
+    return dict(json.loads(printed))
+
+
+def train_model(
+    settings: Settings, *, full: bool = False, resume: bool = False, progress: Progress = quiet
+) -> dict[str, Any]:
+    """Train the interest model; its live status lies in var/models/unfinished.
+
+    Comes back with the new run, what it shows and whether it serves: {"run", "chosen", "activated", "why"}.
+    """
+    wanted = [f"--{name}" for name, asked in (("full", full), ("resume", resume)) if asked]
+
+    def look() -> None:
+        for path in (settings.var / "models" / "unfinished").glob("*/status.json"):
+            with contextlib.suppress(OSError, ValueError):
+                status = json.loads(path.read_text())
+                progress(str(status["stage"]), float(status.get("fraction") or 0.0))
+
+    printed, problem = watch_models(settings, look, "train", *wanted)
+    if problem:
+        raise AppError(f"No model was made: {problem}")
+    progress("trained", 1.0)
+    made = json.loads(printed)
+    return {name: made.get(name) for name in ("run", "chosen", "activated", "why")}
+
+
+def activate_model(settings: Settings, run: str, *, progress: Progress = quiet) -> dict[str, Any]:
+    """Let a run serve; comes back with {"active", "previous"}."""
+    printed, problem = run_models(settings, "activate", run)
+    if problem:
+        raise AppError(problem)
+    progress("activated", 1.0)
     return dict(json.loads(printed))

@@ -62,18 +62,20 @@ class Teller:
         whole = self._from + (self._to - self._from) * min(max(fraction, 0.0), 1.0)
         if stage != self._stage:
             # What was told of the network's epochs says nothing of another stage.
-            self._write(stage, epoch=None, epochs=None, loss=None, examples_per_second=None, seconds_left=None)
+            nothing = dict.fromkeys(("epoch", "epochs", "loss", "metric", "examples_per_second", "seconds_left"))
+            self._write(stage, fraction=whole, **nothing)
         elif time.monotonic() - self._last > EVERY:
-            self._write(stage)
+            self._write(stage, fraction=whole)
         self._progress(stage, whole)
 
     def report(self, stage: str, facts: dict[str, Any]) -> None:
         """The live facts of the network's training: epoch, epochs, loss, metric, examples_per_second, seconds_left."""
         known = {name: value for name, value in facts.items() if name != "stage"}
+        done = (facts["epoch"] - 1) / facts["epochs"] if facts.get("epochs") else 0.0
+        whole = self._from + (self._to - self._from) * done
         if stage != self._stage or time.monotonic() - self._last > EVERY:
-            self._write(stage, **known)
-        if facts.get("epochs"):
-            self._progress(stage, self._from + (self._to - self._from) * (facts["epoch"] - 1) / facts["epochs"])
+            self._write(stage, fraction=whole, **known)
+        self._progress(stage, whole)
 
     def _write(self, stage: str, **facts: Any) -> None:
         write_status(self._folder, state="running", stage=stage, **facts)

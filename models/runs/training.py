@@ -18,7 +18,7 @@ STATES = ("queued", "running", "done", "failed", "cancelled", "interrupted")
 """'interrupted' is never written: a run whose process is gone is read as such."""
 EMPTY: dict[str, Any] = {
     "state": "queued", "stage": "", "epoch": None, "epochs": None, "loss": None, "metric": None,
-    "examples_per_second": None, "seconds_left": None, "message": "",
+    "examples_per_second": None, "seconds_left": None, "fraction": None, "message": "",
 }  # fmt: skip
 
 
@@ -73,8 +73,8 @@ def write_status(folder: Path, **facts: Any) -> None:
 
 
 def read_status(folder: Path) -> dict[str, Any]:
-    """{"state", "stage", "epoch", "epochs", "loss", "metric", "examples_per_second", "seconds_left", "message",
-    "updated"}: null where not known."""
+    """{"state", "stage", "epoch", "epochs", "loss", "metric", "examples_per_second", "seconds_left",
+    "fraction", "message", "updated"}: null where not known; "fraction" is how much of the whole training is done."""
     try:
         return {**EMPTY, "updated": None, **read_json(folder / "status.json")}
     except StoreError:
