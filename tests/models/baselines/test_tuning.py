@@ -40,6 +40,5 @@ def test_no_setting_is_tried_twice_and_the_best_comes_back():
         tried.append(tuple(knobs.values()))
         return -((knobs["a"] - 3) ** 2) - (knobs["b"] - knobs["a"]) ** 2
 
-    found = one_by_one({"a": (1, 2, 3), "b": (1, 2, 3)}, {"a": 1, "b": 1}, goodness, rounds=5)
-    assert found == {"a": 3, "b": 3} or goodness(found) >= -1
-    assert len(tried[:-1]) == len(set(tried[:-1]))
+    assert one_by_one({"a": (1, 2, 3), "b": (1, 2, 3)}, {"a": 1, "b": 1}, goodness, rounds=5) == {"a": 2, "b": 2}
+    assert len(tried) == len(set(tried))
