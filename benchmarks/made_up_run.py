@@ -10,7 +10,7 @@ from models.blend import Blend
 from models.interactions import KINDS, Catalogue, Interactions, arranged
 from models.ranking import Ranker
 from models.recommender.saving import write_served
-from models.runs.registry import write_json
+from models.runs.registry import read_json, write_json
 
 DAY = 86_400
 DAYS = 300
@@ -54,7 +54,7 @@ def write_made_up(folder: Path, log: Interactions, *, with_ease: bool, seed: int
 
 
 def write_network(folder: Path, log: Interactions) -> None:
-    """Add an untrained network to a run that `write_made_up` wrote. Needs TensorFlow."""
+    """Add an untrained network to a run and its blend that `write_made_up` wrote. Needs TensorFlow."""
     from models.tensorflow_start import start_tensorflow
 
     start_tensorflow()
@@ -67,3 +67,6 @@ def write_network(folder: Path, log: Interactions) -> None:
     config = NetworkConfig().for_log(log)
     export(build_network(config), folder)
     save_popularity(folder, popularity_of(log, config))
+    state = read_json(folder / "blend.json")
+    weights = [[1 / (len(state["members"]) + 1)] * (len(state["members"]) + 1)]
+    write_json(folder / "blend.json", {**state, "members": [*state["members"], "network"], "weights": weights})

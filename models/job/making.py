@@ -11,11 +11,14 @@ from data.settings import Settings
 from models.baselines import rivals
 from models.baselines.scored import Scored
 from models.evaluate.protocol import Evaluation
+from models.evaluate.split import CUTS
 from models.evaluate.temporal import evaluate_temporal
 from models.interactions import Interactions
+from models.interest_mix import InterestMix, asked_of, cut_periods, judged_periods, report
 from models.job.telling import Teller
 from models.ranking import Ranker
 from models.reading_store import People, interactions
+from models.recommender.interests import foretell_everybody, save_forecast
 from models.recommender.loading import load_served
 from models.recommender.network import save_popularity
 from models.recommender.saving import write_served
@@ -68,6 +71,22 @@ class Making:
         """Every ranker tuned and fitted, and what came out of the test."""
         return evaluate_temporal(log, rankers, self.tell)
 
+    def interests(self, log: Interactions) -> dict[str, Any] | None:
+        """Choose, test and keep the forecast of interest mixes; comes back with what metrics.json tells of it, None
+        where the shop has no interests."""
+        if not log.catalogue.interests:
+            return None
+        self.tell("interests", 0.0)
+        forecast = InterestMix()
+        choose_from, test_from = log.cuts(*CUTS)
+        periods = cut_periods(log, test_from)
+        chosen, tested = judged_periods(periods, choose_from, test_from)
+        forecast.tune(periods, asked_of(periods, chosen))
+        found = report(forecast, periods, asked_of(periods, tested))
+        forecast.keep(log)
+        save_forecast(self.folder, forecast)
+        return found
+
     def write(self, log: Interactions, found: Evaluation) -> None:
         """Everything that serves: rivals learned again from the whole log, the network as it was tested."""
         for number, member in enumerate(found.blend.members):
@@ -87,6 +106,8 @@ class Making:
         log = self.log(most=None)
         assert isinstance(log.user_ids, People)
         moment = int(log.time.max()) + 1
+        if served.forecast is not None:
+            foretell_everybody(served.forecast, log, log.user_ids.numbers, moment, self.folder / SCORES, self.tell)
         return score_everybody(served, log, log.user_ids.numbers, moment, self.folder / SCORES, self.tell)
 
     def _export(self, network: Any, log: Interactions) -> None:
@@ -98,8 +119,11 @@ class Making:
         save_popularity(self.folder, popularity_of(log, trained.config))
 
 
-def metrics_of(begun: Training, found: Evaluation, version: int, note: str | None, began: float) -> dict[str, Any]:
-    """metrics.json of a run: the figures of its evaluation, which run and data they are of, and its training.
+def metrics_of(
+    begun: Training, found: Evaluation, mix: dict[str, Any] | None, version: int, note: str | None, began: float
+) -> dict[str, Any]:
+    """metrics.json of a run: the figures of its evaluation and of its interest mix, which run and data they are of, and
+    its training.
 
     "chosen" is the blend where it did at least as well as every single ranker on the test, else the best of them.
     """
@@ -107,7 +131,7 @@ def metrics_of(begun: Training, found: Evaluation, version: int, note: str | Non
     trained = getattr(network, "tuned", None)
     return {
         "run": begun.id, "data_version": version, "made": read_json(begun.folder / "config.json")["made"],
-        **found.figures, "note": note, "training": trained.told() if trained else None,
+        **found.figures, "interest_mix": mix, "note": note, "training": trained.told() if trained else None,
         "seconds": round(time.monotonic() - began, 1),
     }  # fmt: skip
 

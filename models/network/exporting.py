@@ -15,6 +15,10 @@ from models.network.layers import registered
 
 FILES = {1: "network.tflite", 64: "network-64.tflite"}
 """By requests of one call: one edited history, and everybody in turn."""
+SHORT = 16
+"""Events of a short history; most are, and four times as many of them are answered in the same time."""
+SHORT_FILES = {64: "network-64-short.tflite"}
+"""The same for histories of at most SHORT events; written where a network reads longer ones."""
 CONFIG = "network.json"
 Tensor = Any
 
@@ -71,29 +75,33 @@ def baked(network: Network) -> Network:
 
 
 def export(network: Network, folder: Path) -> None:
-    """Write FILES and network.json into a folder, each whole or not at all.
+    """Write FILES, SHORT_FILES and network.json into a folder, each whole or not at all.
 
-    A file's inputs are those of `inputs.request_inputs`, (batch, history) and (batch, 1), and `popularity`
-    (1, items), the log shares at the moment of asking, which the batch has in common; feed them by name. Its output
-    are logits (batch, items).
+    A file's inputs are those of `inputs.request_inputs`, (batch, history) or (batch, SHORT), and (batch, 1), and
+    `popularity` (1, items), the log shares at the moment of asking, which the batch has in common; feed them by name.
+    Its output are logits (batch, items).
     """
     folder.mkdir(parents=True, exist_ok=True)
     finished = baked(network)
     for batch, name in FILES.items():
         write_litert(finished, folder / name, batch)
+    if network.config.history > SHORT:
+        for batch, name in SHORT_FILES.items():
+            write_litert(finished, folder / name, batch, SHORT)
     temporary = folder / f"{CONFIG}.new"
     temporary.write_text(network.config.to_json())
     fsync(temporary)
     os.replace(temporary, folder / CONFIG)
 
 
-def write_litert(network: Network, path: Path, batch: int) -> None:
-    """Write a baked network as a LiteRT file for so many requests a call."""
+def write_litert(network: Network, path: Path, batch: int, tokens: int | None = None) -> None:
+    """Write a baked network as a LiteRT file for so many requests a call, of histories of at most `tokens` events, by
+    default all that the network reads."""
     config = network.config
     shapes = {tensor.name: tensor for tensor in network.scorer.inputs}
     inputs = {}
     for name, tensor in shapes.items():
-        width = config.items if name == "popularity" else 1 if name.startswith("asked") else config.history
+        width = config.items if name == "popularity" else 1 if name.startswith("asked") else tokens or config.history
         rows = 1 if name == "popularity" else batch
         inputs[name] = keras.Input(batch_shape=(rows, width), dtype=tensor.dtype, name=name)
     model = keras.Model(inputs, network.scorer(inputs)[:, 0])

@@ -11,6 +11,7 @@ import polars as pl
 from models.interactions import NO_ITEM
 from models.ranking import batches
 from models.recommender.histories import Asked, asked, seconds, without_each
+from models.recommender.interests import foretell, told_of
 from models.recommender.loading import Served
 from models.recommender.masks import Masks, hidden
 from models.recommender.mixture import Mixture
@@ -43,7 +44,8 @@ class Answer:
     an event of the history in words, by how many nats it raises the logarithm of the score, its row in the history and
     what stands there."""
     interests: list[dict[str, Any]]
-    """{"interest", "name", "now", "next", "interval"}: shares of the recent past and of the next four weeks."""
+    """{"interest", "name", "now", "next", "interval"}, the likeliest next first: shares of what was done of late and of
+    the next 28 days, and the ends of the 80 % band of the share that will be seen."""
     unknown: int
     """Events of the history that the run knows nothing of."""
 
@@ -65,10 +67,11 @@ class Recommender:
         return dict(zip(catalogue.item_ids, catalogue.names, strict=True))
 
     def recommend(
-        self, history: pl.DataFrame, when: datetime, k: int = 10, masks: Masks | None = None, *, reasons: bool = True
-    ) -> Answer:
+        self, history: pl.DataFrame, when: datetime, k: int = 10, masks: Masks | None = None, *, reasons: bool = True,
+        interests: bool = True,
+    ) -> Answer:  # fmt: skip
         """The k likeliest next items at `when` (UTC) after a history in the columns of `reading_store.HISTORY`, oldest
-        first; events from `when` on are left out. Without `reasons` it takes a fraction of the time."""
+        first; events from `when` on are left out. Without reasons and interests it takes a fraction of the time."""
         given = asked(history, when, self.served.vocabulary)
         route = self.served.chosen if given.log.events else NO_HISTORY
         found = self.mixtures[route].log_probabilities(given.log, given.requests)[0]
@@ -84,11 +87,14 @@ class Recommender:
             }
             for item, each in zip(top.tolist(), why, strict=True)
         ]  # fmt: skip
-        return Answer(self.run, route, items, self.interests(given, found), given.unknown)
+        moved = self.interests(given, when) if interests else []
+        return Answer(self.run, route, items, moved, given.unknown)
 
-    def interests(self, given: Asked, found: np.ndarray) -> list[dict[str, Any]]:
-        """The interest mix of a history, the likeliest next first."""
-        return []
+    def interests(self, given: Asked, when: datetime) -> list[dict[str, Any]]:
+        """The interest mix of a history, the likeliest next first; empty where the shop has no interests."""
+        if self.served.forecast is None:
+            return []
+        return told_of(foretell(self.served.forecast, given.log, seconds(when)), self.served.vocabulary.catalogue)
 
     @cached_property
     def mixtures(self) -> dict[str, Mixture]:

@@ -7,7 +7,9 @@ from data.errors import InputError, StoreError
 from data.settings import Settings
 from models.baselines import Popularity, load_rivals
 from models.blend import Blend
+from models.interest_mix import InterestMix
 from models.ranking import Ranker
+from models.recommender.interests import load_forecast
 from models.recommender.network import load_network
 from models.recommender.vocabulary import Vocabulary, read_vocabulary
 from models.runs import Run, active, find_run
@@ -33,6 +35,8 @@ class Served:
 
     popularity: Popularity
     """The one among the rankers, which the other rivals fall back to."""
+    forecast: InterestMix | None
+    """How interests move; None where the shop has none."""
 
     @property
     def ranker(self) -> Ranker:
@@ -62,7 +66,8 @@ def load_served(run: Run) -> Served:
         )
     popularity = rankers[Popularity.name]
     assert isinstance(popularity, Popularity)
-    return Served(run.id, run.chosen, vocabulary, rankers, blend.hides_seen, popularity)
+    forecast = load_forecast(run.folder)
+    return Served(run.id, run.chosen, vocabulary, rankers, blend.hides_seen, popularity, forecast)
 
 
 def load_blend(folder: Path, rankers: dict[str, Ranker]) -> Blend:

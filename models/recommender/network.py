@@ -17,6 +17,9 @@ from models.ranking import normalised, without_seen
 CONFIG = "network.json"
 FILES = {1: "network.tflite", 64: "network-64.tflite"}
 """By requests of one call, as `models.network.exporting` writes them."""
+SHORT = 16
+SHORT_FILE = "network-64-short.tflite"
+"""For as many requests with at most SHORT events each, where the run has it."""
 NAME = "network"
 
 
@@ -28,7 +31,8 @@ class ServedNetwork:
     def __init__(self, folder: Path, config: NetworkConfig, popularity: RecentPopularity) -> None:
         self.config, self.popularity = config, popularity
         self._folder = folder
-        self._calls: dict[int, Any] = {}
+        self._has_short = (folder / SHORT_FILE).exists()
+        self._calls: dict[str, Any] = {}
         self._lock = threading.Lock()
 
     def tune(self, train: Interactions, log: Interactions, requests: Requests) -> None:
@@ -48,20 +52,24 @@ class ServedNetwork:
         found = np.empty((len(requests), self.config.items), np.float32)
         arrays = request_inputs(log, requests, self.config)
         moments, place = np.unique(requests.time, return_inverse=True)
+        is_short = (arrays["segment"][:, SHORT:] == 0).all(axis=1) & self._has_short
         for number, shares in enumerate(self.popularity.log_at(moments)):
-            chosen = np.flatnonzero(place == number)
-            size = 1 if len(chosen) == 1 else max(FILES)
-            for start in range(0, len(chosen), size):
-                rows = chosen[start : start + size]
-                part = {name: _filled(array[rows], size) for name, array in arrays.items()}
-                found[rows] = self._call(size, {**part, "popularity": shares[None, :]})[: len(rows)]
+            for short in (True, False):
+                chosen = np.flatnonzero((place == number) & (is_short == short))
+                size = 1 if len(chosen) == 1 else max(FILES)
+                name = SHORT_FILE if short and size > 1 else FILES[size]
+                tokens = SHORT if name == SHORT_FILE else self.config.history
+                for start in range(0, len(chosen), size):
+                    rows = chosen[start : start + size]
+                    part = {key: _filled(array[rows, :tokens], size) for key, array in arrays.items()}
+                    found[rows] = self._call(name, {**part, "popularity": shares[None, :]})[: len(rows)]
         return found
 
-    def _call(self, size: int, arrays: dict[str, np.ndarray]) -> np.ndarray:
+    def _call(self, file: str, arrays: dict[str, np.ndarray]) -> np.ndarray:
         with self._lock:
-            if size not in self._calls:
-                self._calls[size] = _runner(self._folder / FILES[size])
-            run, names = self._calls[size]
+            if file not in self._calls:
+                self._calls[file] = _runner(self._folder / file)
+            run, names = self._calls[file]
             (logits,) = run(**{name: arrays[name] for name in names}).values()
             return np.array(logits)
 

@@ -7,7 +7,8 @@ from data.errors import StoreError
 from models.baselines.popularity import RecentPopularity
 from models.interactions import Requests
 from models.network.config import NetworkConfig
-from models.recommender.network import CONFIG, FILES, load_network, save_popularity
+from models.recommender import network as network_module
+from models.recommender.network import CONFIG, FILES, SHORT_FILE, load_network, save_popularity
 
 DAY = 86_400
 
@@ -19,26 +20,29 @@ def everybody(log, moments):
 
 
 @pytest.mark.slow
-def test_it_says_what_the_network_said_in_the_evaluation(repeating, once_only, tmp_path):
+def test_it_says_what_the_network_said_in_the_evaluation(repeating, once_only, tmp_path, monkeypatch):
     from models.tensorflow_start import start_tensorflow
 
     start_tensorflow()
+    from models.network import exporting
     from models.network.encoder import build_network, give_catalogue
-    from models.network.exporting import export
     from models.network.packing import event_counts, popularity_of
     from models.network.scoring import Scoring
 
+    monkeypatch.setattr(exporting, "SHORT", 5)  # so that there are histories on both sides
+    monkeypatch.setattr(network_module, "SHORT", 5)
     for place, log in enumerate((repeating, once_only)):
-        config = NetworkConfig(width=8, blocks=1, history=16).for_log(log)
+        config = NetworkConfig(width=8, blocks=1, history=20).for_log(log)
         network = build_network(config)
         give_catalogue(network, log.catalogue, event_counts(log))
         weights = [np.random.default_rng(1).normal(0, 0.3, w.shape) for w in network.scorer.trainable_weights]
         for variable, value in zip(network.scorer.trainable_weights, weights, strict=True):
             variable.assign(value)
         folder = tmp_path / str(place)
-        export(network, folder)
+        exporting.export(network, folder)
         save_popularity(folder, popularity_of(log, config))
         served = load_network(folder, log.catalogue)
+        assert (folder / SHORT_FILE).exists()
         asked = everybody(log, [30 * DAY, 9 * DAY, 8 * DAY])
         expected = Scoring(network).log_probabilities(log, asked)
         np.testing.assert_allclose(served.log_probabilities(log, asked), expected, rtol=0, atol=1e-4)
