@@ -1,5 +1,6 @@
 """What a run is made of, one after the other: rankers tried against each other, what serves, everybody's scores."""
 
+import shutil
 import time
 from dataclasses import dataclass
 from pathlib import Path
@@ -31,7 +32,7 @@ FEW_EVENTS, FEW_PEOPLE = 2_000, 50
 """Below either, there is too little for a network to learn from."""
 MOST_EVENTS = 20_000_000
 """Events that are learned from; of a larger log some of the people are left out, so that memory stays bounded."""
-SCORES, LOG = "scores", "log"
+SCORES, LOG, CHECKPOINTS = "scores", "log", "checkpoints"
 
 
 @dataclass
@@ -64,7 +65,12 @@ class Making:
             return found, "The sequence model was left out on demand."
         from models.network.ranker import NetworkRanker
 
-        found.append(NetworkRanker(progress=self.tell, device=self.device))
+        found.append(
+            NetworkRanker(
+                progress=self.tell, device=self.device, folder=self.folder / CHECKPOINTS, resume=self.resume,
+                report=self.tell.report,
+            )
+        )  # fmt: skip
         return found, None
 
     def evaluated(self, log: Interactions, rankers: list[Ranker]) -> Evaluation:
@@ -109,6 +115,11 @@ class Making:
         if served.forecast is not None:
             foretell_everybody(served.forecast, log, log.user_ids.numbers, moment, self.folder / SCORES, self.tell)
         return score_everybody(served, log, log.user_ids.numbers, moment, self.folder / SCORES, self.tell)
+
+    def tidy(self) -> None:
+        """Delete what only the training needed. The network's last checkpoint and its TensorBoard logs stay."""
+        shutil.rmtree(self.folder / LOG)
+        (self.folder / CHECKPOINTS / "tune" / "checkpoint.npz").unlink(missing_ok=True)
 
     def _export(self, network: Any, log: Interactions) -> None:
         from models.network.exporting import export

@@ -1,6 +1,5 @@
 """One training from beginning to end: read, try, keep, score, and serve where the new run deserves it."""
 
-import shutil
 import time
 from typing import Any
 
@@ -9,7 +8,7 @@ from data.errors import AppError, InputError
 from data.progress import Progress, quiet
 from data.settings import Settings
 from models import runs
-from models.job.making import LOG, Making, metrics_of
+from models.job.making import Making, metrics_of
 from models.job.telling import STOPPED, Stopped, Teller, stoppable
 from models.runs.registry import write_json
 
@@ -64,7 +63,7 @@ def _make(
     write_json(begun.folder / "metrics.json", metrics)
     tell.part(0.92, 1.0)
     making.score()
-    shutil.rmtree(begun.folder / LOG)
+    making.tidy()
     return metrics
 
 

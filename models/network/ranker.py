@@ -1,6 +1,8 @@
 """The network as a ranker among the others: tuned with early stopping, then trained again on the longer log."""
 
+from collections.abc import Callable
 from dataclasses import replace
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -14,6 +16,9 @@ if TYPE_CHECKING:
     from models.network.scoring import Scoring
     from models.network.training import Trained
 
+Told = Callable[[str, dict[str, Any]], None]
+"""A stage and its live facts, as `training.Report` has them."""
+
 
 class NetworkRanker:
     """Says what comes next by the sequence model. TensorFlow starts at the first training."""
@@ -21,10 +26,14 @@ class NetworkRanker:
     name = "network"
 
     def __init__(
-        self, config: NetworkConfig | None = None, progress: Progress = quiet, *, device: str = "auto"
-    ) -> None:
+        self, config: NetworkConfig | None = None, progress: Progress = quiet, *, device: str = "auto",
+        folder: Path | None = None, resume: bool = False, report: Told | None = None,
+    ) -> None:  # fmt: skip
+        """`folder` takes the checkpoints of both trainings, from which `resume` goes on; `report` is told the stage and
+        the live facts of each epoch, and may raise to stop."""
         self.config = config or NetworkConfig()
         self.progress, self.device = progress, device
+        self.folder, self.resume, self.report = folder, resume, report
         self.epochs: int | None = None
         """The epochs that were best on the validation; None before `tune`."""
         self.tuned: Trained | None = None
@@ -58,9 +67,13 @@ class NetworkRanker:
         from models.network.training import Trainer
 
         def report(facts: dict[str, Any]) -> None:
-            self.progress(stage, (facts["epoch"] - 1) / facts["epochs"])
+            if self.report is not None:
+                self.report(stage, facts)
+            else:
+                self.progress(stage, (facts["epoch"] - 1) / facts["epochs"])
 
         config = replace(self.config.for_log(train), epochs=epochs)
-        trainer = Trainer(train, config, chosen, validation=validation, report=report)
-        self.trained, self._scoring, self._learned = trainer.run(), trainer.scoring, train
+        folder = self.folder / ("tune" if validation else "fit") if self.folder else None
+        trainer = Trainer(train, config, chosen, validation=validation, folder=folder, report=report)
+        self.trained, self._scoring, self._learned = trainer.run(resume=self.resume), trainer.scoring, train
         return self.trained
