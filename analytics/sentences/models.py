@@ -71,7 +71,7 @@ def _network(metrics: Metrics) -> str:
 def _shown(metrics: Metrics) -> str:
     shown, off = shown_model(metrics), number(metrics, "off_below")
     if shown != BLEND:
-        return f"So pages show '{name_of(shown)}' instead."
+        return f"Pages show '{name_of(shown)}' instead, which did best."
     return f"It stays off for people with fewer than {off:.0f} events." if off else ""
 
 

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from datetime import date, timedelta
+from collections.abc import Mapping, Sequence
+from datetime import date, datetime, timedelta
+from typing import Any
 
 import polars as pl
 
@@ -75,7 +76,9 @@ def ahead(items: pl.DataFrame, interests: pl.DataFrame) -> str:
     if items.is_empty():
         return "Nothing can be said of what comes next."
     first = items.row(0, named=True)
-    opening = f"Next comes most likely '{first['name']}'" + (f", {first['because']}" if first.get("because") else "")
+    opening = f"Next comes most likely '{first['name']}' ({percent(first['score'])})"
+    if first["because"]:
+        opening += f", because of {first['because']}"
     rises = interests.filter(pl.col("low") > pl.col("now")).sort(pl.col("next") - pl.col("now"), descending=True)
     if rises.is_empty():
         return f"{opening}. No interest is expected to clearly gain or lose over the next 28 days." if (
@@ -85,14 +88,17 @@ def ahead(items: pl.DataFrame, interests: pl.DataFrame) -> str:
     return f"{opening}. Expected to gain over the next 28 days: {named}."
 
 
-def because(reasons: list[Mapping[str, object]], k: int = 2) -> str:
-    """Why an item is on the list: the events without which it would rank lower.
+def because(reasons: Sequence[Mapping[str, Any]], k: int = 2) -> str:
+    """Why an item is on the list: the events without which it would rank lower, from `models.recommender`.
 
-    >>> because([{"event": "RED MUG, bought", "effect": 0.4}, {"event": "mugs, looked for", "effect": -0.1}])
-    "because of 'RED MUG, bought'"
+    >>> because([{"event": "RED MUG, bought", "effect": 0.4, "event_time": "2025-05-03T10:00:00"}])
+    'RED MUG, bought on 3 May 2025'
     """
-    helped = [f"'{each['event']}'" for each in reasons if each.get("effect") is None or float(str(each["effect"])) > 0]
-    return f"because of {listed(helped[:k])}" if helped else ""
+    said = []
+    for each in [one for one in reasons if one["effect"] > 0][:k]:
+        when = each.get("event_time")
+        said.append(each["event"] + (f" on {day(datetime.fromisoformat(when))}" if when else ""))
+    return listed(said)
 
 
 def did(code: str, events: pl.DataFrame) -> str:

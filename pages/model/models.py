@@ -37,9 +37,9 @@ if run is not None:
     with block("The comparison"):
         comparison.draw(opened, run)
     with block("The blend"):
-        blend.draw(run)
+        blend.draw(opened, run)
     with block("The parts"):
-        parts.draw(run)
+        parts.draw(opened, run)
     with block("How training went"):
         training.went(run)
     with block("The runs"):

@@ -72,18 +72,22 @@ def _answer(
 def _picture(
     key: str, _maker: Callable[..., go.Figure], _store: Store, _about: tuple[Scope, ...], _knobs: dict[str, Any]
 ) -> go.Figure:
-    return _maker(_store, *_about, **_knobs).update_layout(modebar=MODEBAR)
+    figure = _maker(_store, *_about, **_knobs).update_layout(modebar=MODEBAR)
+    finished = figure.to_dict()
+    # Streamlit asks for it in every run, and Plotly would copy and encode every number of the figure each time.
+    figure.to_dict = lambda: finished
+    return figure
 
 
-def held(maker: Callable[[Settings], Answer], here: Settings, key: str) -> Answer:
-    """What `maker(here)` returns, made once for each key and shared by all visitors, such as a loaded model."""
-    result: Answer = _held(f"{maker.__module__}.{maker.__qualname__} {here.var} {key}", maker, here)
+def held(maker: Callable[[Settings, str], Answer], here: Settings, name: str) -> Answer:
+    """What `maker(here, name)` returns, made once for each name and shared by all visitors, such as a loaded model."""
+    result: Answer = _held(f"{maker.__module__}.{maker.__qualname__} {here.var}", name, maker, here)
     return result
 
 
 @st.cache_resource(max_entries=2, show_spinner=False)
-def _held(key: str, _maker: Callable[[Settings], Any], _here: Settings) -> Any:
-    return _maker(_here)
+def _held(key: str, name: str, _maker: Callable[[Settings, str], Any], _here: Settings) -> Any:
+    return _maker(_here, name)
 
 
 _READ: dict[str, tuple[object, object]] = {}

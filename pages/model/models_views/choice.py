@@ -2,14 +2,28 @@
 
 from __future__ import annotations
 
-from models.runs import Run, active, runs
-from pages.shared import state
+from models.runs import Run, runs
+from models.runs.registry import runs_folder
+from pages.shared import cached, state
 from pages.shared.parts import empty
 
 
 def known() -> list[Run]:
-    """Every finished run, newest first."""
-    return runs(state.settings())
+    """Every finished run, newest first; read again only after one came, went, or was activated."""
+    here = state.settings()
+    # Each of these is a rename inside the folder, which changes the folder's own time.
+    return cached.as_written(runs, here, runs_folder(here))
+
+
+def serving() -> Run | None:
+    """The run that serves: the active one, where that is gone the one before it."""
+    found = known()
+    return next((run for run in found if run.is_active), next((run for run in found if run.is_previous), None))
+
+
+def before() -> Run | None:
+    """The run that a roll back brings; None where there is none."""
+    return next((run for run in known() if run.is_previous), None)
 
 
 def shown() -> Run | None:
@@ -23,5 +37,9 @@ def shown() -> Run | None:
             if run.id == asked:
                 return run
         empty(f"There is no run {asked} in this store; the link may come from another store, or it was pruned.")
-    serving = active(state.settings())
-    return serving or found[0]
+    return serving() or found[0]
+
+
+def metrics_of(run_id: str) -> dict[str, object]:
+    """The figures of a run whose id a cached picture was asked for by."""
+    return next(run.metrics for run in known() if run.id == run_id)

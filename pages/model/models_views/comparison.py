@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import plotly.graph_objects as go
 import polars as pl
 import streamlit as st
 
@@ -11,6 +12,8 @@ from analytics.sentences import models as sentences
 from data.scope import Scope
 from data.store import Store
 from models.runs import Run
+from pages.model.models_views.choice import metrics_of
+from pages.shared import cached
 from pages.shared.parts import chart, empty, export, table
 
 number = st.column_config.NumberColumn
@@ -31,6 +34,11 @@ COLUMNS = {
 GAINS = ("gain", "gain_low", "gain_high")
 
 
+def bars(store: Store, *, run: str) -> go.Figure:
+    """The models of a run."""
+    return model_bars(comparison(metrics_of(run)))
+
+
 def draw(opened: Store, run: Run) -> None:
     """Bars above the table, both of every model that was measured."""
     st.subheader("What beats what, and by how much", anchor=False)
@@ -39,7 +47,7 @@ def draw(opened: Store, run: Run) -> None:
         empty("This run keeps no figures of its models. Train again to have them measured.")
         return
     st.markdown(sentences.ranked(frame))
-    chart(model_bars(frame), alt_models(frame), "models", key="models_bars")
+    chart(cached.picture(bars, opened, run=run.id), alt_models(frame), "models", key="models_bars")
     table(
         frame.with_columns(pl.col(GAINS) * 100), "Every model with its figures on the later period, the best first",
         key="models_table", columns=COLUMNS,

@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import polars as pl
 import streamlit as st
 
 from analytics.evaluation import best_rival, gain, name_of, number
 from analytics.sentences import models as sentences
 from data.store import Store
-from models.runs import Run, activate, active, compare, previous, roll_back
+from models.runs import Run, activate, compare, roll_back
 from pages.model.models_views import choice, training
-from pages.shared import state
+from pages.shared import cached, state
 from pages.shared.parts import table
 
 COLUMNS = {
@@ -39,6 +41,11 @@ def listing(found: list[Run]) -> pl.DataFrame:
     return pl.DataFrame(rows, list(COLUMNS), orient="row")
 
 
+def beside(store: Store, *, one: str, other: str) -> dict[str, Any]:
+    """One run against another, on the visits that both were tested on."""
+    return compare(state.settings(), one, other)
+
+
 def draw(opened: Store, run: Run) -> None:
     """The table; a chosen row opens that run above. Activate, roll back, train again."""
     st.subheader("Runs", anchor=False)
@@ -50,19 +57,18 @@ def draw(opened: Store, run: Run) -> None:
         listing(found), "Runs of training, newest first", key="models_runs", columns=COLUMNS,
         on_pick=lambda rows: state.set_param(state.RUN, found[rows[0]].id if rows else None),
     )  # fmt: skip
-    here = state.settings()
-    serving = active(here)
+    serving = choice.serving()
     if serving is not None and serving.id != run.id:
-        st.markdown(sentences.against(compare(here, run.id, serving.id)))
+        st.markdown(sentences.against(cached.answer(beside, opened, one=run.id, other=serving.id)))
     with st.container(horizontal=True, vertical_alignment="center"):
         if not run.is_active:
             st.button(
                 f"Activate {run.id}", key="models_activate", icon=":material/check_circle:", type="primary",
                 on_click=state.attempt, args=(let_serve, run.id),
             )  # fmt: skip
-        if before := previous(here):
+        if before := choice.before():
             st.button(
-                f"Roll back to {before}", key="models_roll_back", icon=":material/undo:",
+                f"Roll back to {before.id}", key="models_roll_back", icon=":material/undo:",
                 on_click=state.attempt, args=(go_back,),
             )  # fmt: skip
         training.button("Train again")

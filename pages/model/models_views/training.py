@@ -68,9 +68,7 @@ def live() -> None:
         st.info("The training waits for its turn.", icon=":material/hourglass:")
         return
     status = begun.status
-    epoch, of = number(status, "epoch"), number(status, "epochs")
-    done = min(epoch / of, 1.0) if epoch is not None and of else 0.0
-    st.progress(done, text=progress_said(status))
+    st.progress(min(max(number(status, "fraction") or 0.0, 0.0), 1.0), text=progress_said(status))
     with st.grid(4, min_column_width=160):
         for label, key, form, meaning in (
             ("Loss", "loss", "{:.4f}", "Nats per event that came next; falls while the network learns."),

@@ -18,6 +18,8 @@ def draw(opened: Store, run: Run) -> None:
     so_what(sentences.verdict(metrics))
     if older := sentences.trained_on(metrics, opened.version):
         st.warning(older, icon=":material/history:")
+    if note := metrics.get("note"):
+        st.info(str(note), icon=":material/info:")
     if not run.is_active:
         st.info("This run does not serve; pages show what another one found.", icon=":material/visibility_off:")
     chosen = (metrics.get("models") or {}).get(run.chosen) or {}

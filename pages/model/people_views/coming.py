@@ -11,17 +11,18 @@ from analytics.figures import interest_colours
 from analytics.figures.people import alt_mix_dots, mix_dots
 from analytics.sentences import people as sentences
 from data.store import Store
-from models.runs import active
+from pages.model.models_views.choice import serving
 from pages.model.people_views import asking
 from pages.model.people_views.controls import Asked
-from pages.shared import cached, state
+from pages.shared import cached
 from pages.shared.parts import chart, empty, export, table
 from pages.shared.parts.head import plain
 
 ITEMS = {
-    "place": st.column_config.NumberColumn("", width="small"),
     "name": st.column_config.TextColumn("Item", width="medium"),
-    "score": st.column_config.NumberColumn("Chance", format="percent", help="That it is what comes next."),
+    "score": st.column_config.NumberColumn(
+        "Chance", format="percent", width="small", help="That it is what comes next."
+    ),
     "because": st.column_config.TextColumn("Why", width="large", help="Without these it would rank lower."),
 }
 NO_RUN = "No model serves yet, so nothing is foretold; history and interests stand without one."
@@ -30,38 +31,43 @@ NO_RUN = "No model serves yet, so nothing is foretold; history and interests sta
 def draw(opened: Store, asked: Asked) -> None:
     """The sentence, ten items, the interests."""
     st.subheader("What comes next", anchor=False)
-    run = active(state.settings())
+    run = serving()
     if run is None:
         empty(NO_RUN, icon=":material/model_training:")
         st.page_link("pages/model/models.py", label="Train one on the page Models", icon=":material/model_training:")
         return
-    found = asking.foretold(opened, run, user_no=asked.user_no, by=asked.by, until=asked.until)
-    items, interests = items_of(found), interests_of(found)
+    found = cached.answer(asking.foretold, opened, run=run.id, until=asked.until, **asked.knobs)
+    items, interests = items_of(found.items), interests_of(found.interests)
     st.markdown(plain(sentences.ahead(items, interests)))
     if run.metrics.get("data_version") != opened.version:
         st.caption("The model was trained on an earlier version of the data; this history is as it is now.")
     if items.height:
-        table(items, "The ten items that most likely come next, with reasons", key="people_next", columns=ITEMS)
+        table(
+            items,
+            "The ten items that most likely come next, the likeliest first, with reasons",
+            key="people_next",
+            columns=ITEMS,
+        )
         export(items, "person-next", opened.meta, asked.scope, key="people_next_items", person=asked.code, run=run.id)
     if interests.height:
         palette = cached.answer(interest_colours, opened, by=asked.by)
         chart(mix_dots(interests, palette=palette), alt_mix_dots(interests), "person-next", key="people_mix")
 
 
-def items_of(found: dict[str, Any]) -> pl.DataFrame:
+def items_of(found: list[dict[str, Any]]) -> pl.DataFrame:
     """The items of an answer, best first: place, item_id, name, score, because."""
     rows = [
-        (place, each["item_id"], each["name"], each["score"], sentences.because(each.get("reasons") or []))
-        for place, each in enumerate(found.get("items") or [], 1)
+        (place, each["item_id"], each["name"], each["score"], sentences.because(each["reasons"]))
+        for place, each in enumerate(found, 1)
     ]
     kinds = {"place": pl.Int64, "item_id": pl.String, "name": pl.String, "score": pl.Float64, "because": pl.String}
     return pl.DataFrame(rows, kinds, orient="row")
 
 
-def interests_of(found: dict[str, Any]) -> pl.DataFrame:
+def interests_of(found: list[dict[str, Any]]) -> pl.DataFrame:
     """The interests of an answer: interest, name, now, next, low, high."""
     rows = []
-    for each in found.get("interests") or []:
+    for each in found:
         low, high = each.get("interval") or (None, None)
         rows.append((each["interest"], each.get("name") or each["interest"], each["now"], each["next"], low, high))
     numbers = dict.fromkeys(("now", "next", "low", "high"), pl.Float64)

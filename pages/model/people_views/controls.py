@@ -107,6 +107,6 @@ def seen(opened: Store, asked: Asked) -> pl.DataFrame:
     return events.filter(pl.col("day") <= asked.until)
 
 
-def within(asked: Asked, events: pl.DataFrame) -> pl.DataFrame:
-    """Of those, what lies in the days that are shown."""
-    return events if asked.start is None else events.filter(pl.col("day") >= asked.start)
+def within(start: date | None, events: pl.DataFrame) -> pl.DataFrame:
+    """Of events, those from the first day that is shown on."""
+    return events if start is None else events.filter(pl.col("day") >= start)

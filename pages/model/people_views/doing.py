@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+from datetime import date
+
+import plotly.graph_objects as go
 import polars as pl
 import streamlit as st
 
 from analytics.figures import interest_colours
 from analytics.figures.people import alt_time_line, time_line, weekly
+from analytics.person import events_of
 from analytics.sentences import people as sentences
 from data.store import Store
 from pages.model.people_views.controls import Asked, seen, within
@@ -25,17 +29,24 @@ COLUMNS = {
 }
 
 
+def picture(store: Store, *, user_no: int, by: str, start: date | None, until: date) -> go.Figure:
+    """The time line."""
+    events = cached.answer(events_of, store, user_no=user_no, by=by).filter(pl.col("day") <= until)
+    palette = cached.answer(interest_colours, store, by=by)
+    return time_line(weekly(within(start, events)), palette=palette)
+
+
 def draw(opened: Store, asked: Asked) -> None:
     """The time line above the rows."""
     st.subheader("History", anchor=False)
-    events = within(asked, seen(opened, asked))
+    events = within(asked.start, seen(opened, asked))
     frame = weekly(events)
     if frame.is_empty():
         empty("This person did nothing on these days. Widen the dates.")
         return
     st.markdown(plain(sentences.did(asked.code, events)))
-    palette = cached.answer(interest_colours, opened, by=asked.by)
-    chart(time_line(frame, palette=palette), alt_time_line(frame), "person-history", key="people_time_line")
+    about = {"start": asked.start, "until": asked.until, **asked.knobs}
+    chart(cached.picture(picture, opened, **about), alt_time_line(frame), "person-history", key="people_time_line")
     rows = events.reverse().select(SHOWN).with_columns(pl.col("event_type").str.replace_all("_", " "))
     table(rows, f"Everything {asked.code} did, newest first", key="people_events", columns=COLUMNS)
     export(rows, "person-history", opened.meta, asked.scope, key="people_history", person=asked.code)

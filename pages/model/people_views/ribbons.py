@@ -16,13 +16,20 @@ from analytics.person import ALPHA, HALF_LIFE, Evolution, base_mix, events_of, e
 from analytics.person import moments as moments_of
 from analytics.person.moments import MOMENTS
 from analytics.sentences import people as sentences
+from data.settings import Settings
 from data.store import Store
+from models.interest_mix import InterestMix
+from models.interest_mix.periods import DAYS
+from models.recommender.interests import load_forecast
+from models.runs import find_run
+from pages.model.models_views.choice import serving
 from pages.model.people_views.controls import Asked
 from pages.shared import cached, state
 from pages.shared.parts import chart, empty, export
 from pages.shared.parts.head import plain
 
-SPEEDS = ["28", "90", "180", "365"]
+AUTO = "auto"
+SPEEDS = [AUTO, "28", "90", "180", "365"]
 
 
 def vector(
@@ -53,8 +60,30 @@ def picture(store: Store, *, user_no: int, by: str, start: date | None, until: d
 
 
 def half_life() -> float:
-    """The chosen half-life in days."""
-    return float(st.session_state.get(state.FADING) or HALF_LIFE)
+    """The chosen half-life in days; left open, the one by which the active run foretells interests."""
+    chosen = st.session_state.get(state.FADING) or AUTO
+    return float(chosen) if chosen != AUTO else learnt() or HALF_LIFE
+
+
+def learnt() -> float | None:
+    """The half-life in days that the active run chose on what people did later; None where there is none."""
+    run = serving()
+    forecast = cached.held(forecast_of, state.settings(), run.id) if run else None
+    return forecast.half_life * DAYS if forecast else None
+
+
+def forecast_of(here: Settings, run: str) -> InterestMix | None:
+    """The interest forecast of a run."""
+    return load_forecast(find_run(here, run).folder)
+
+
+def said_days(days: float) -> str:
+    """A half-life in words.
+
+    >>> said_days(168.0), said_days(float("inf"))
+    ('168 days', 'nothing fades')
+    """
+    return "nothing fades" if days == float("inf") else f"{days:.0f} days"
 
 
 def evolved(opened: Store, asked: Asked) -> Evolution:
@@ -74,9 +103,16 @@ def draw(opened: Store, asked: Asked) -> None:
     """How quickly the past fades, the sentence, the ribbons."""
     st.subheader("Interests over time", anchor=False)
     st.segmented_control(
-        "Days after which an event counts half", SPEEDS, default="90", required=True, key=state.FADING,
+        "Days after which an event counts half", SPEEDS, default=AUTO, required=True, key=state.FADING,
         bind="query-params", help="How long interest lasts in this shop stands on the page Drift.",
     )  # fmt: skip
+    if (st.session_state.get(state.FADING) or AUTO) == AUTO:
+        best = learnt()
+        st.caption(
+            f"auto: {HALF_LIFE:.0f} days, until a trained model has chosen better."
+            if best is None
+            else f"auto: {said_days(best)}, by which the model foretold best what people did next."
+        )
     found = evolved(opened, asked)
     if found.known.is_empty() or not found.known["weight"].max():
         empty(
