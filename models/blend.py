@@ -8,18 +8,17 @@ import numpy as np
 from data.errors import InputError
 from data.progress import Progress, quiet
 from models.interactions import Interactions, Requests
-from models.mixing import Sample, candidates, likely_weights, loss_and_gradient, needed_members
+from models.mixing import Sample, candidates, needed_members
 from models.ranking import Ranker, batches, expects_repeats, normalised, seen_cells, without_seen
+from models.refining import chosen_weights
 
 MOST_REQUESTS = 2_000
 """Requests to which weights are fitted."""
 BATCH = 64
 GROUPS = (5, 25)
 """Lengths of history, in events, up to which a person is of the first, of the second group."""
-PULL = 0.01
-"""How strongly a group's weights are held near those of all."""
 WORTH = 0.001
-"""Nats that a member, or weights by group on people to whom they were not fitted, have to save to be kept."""
+"""Nats that a member has to save to be kept."""
 CHANCE = 2.0
 """Nats over all requests that a weight fitted to nothing saves in 1 of 20 cases (half of chi-squared, one degree)."""
 NETWORK = "network"
@@ -66,10 +65,7 @@ class Blend:
         sample = self._sample(log, requests, rng)
         costly = [number for number, member in enumerate(self.members) if member.name == NETWORK]
         kept = needed_members(sample, costly, max(WORTH, CHANCE / len(requests)))
-        sample, group = sample.of(kept), _groups(log, requests)
-        weights = likely_weights(sample)[None, :]
-        if _groups_help(sample, group, rng):
-            weights = _by_group(sample, group, weights[0])
+        weights = chosen_weights(sample.of(kept), _groups(log, requests), rng)
         self.weights = np.zeros((len(weights), len(self.members)))
         self.weights[:, kept] = weights
 
@@ -162,26 +158,3 @@ def _padded(piece: tuple[np.ndarray, np.ndarray, np.ndarray], width: int) -> tup
 
 def _groups(log: Interactions, requests: Requests) -> np.ndarray:
     return np.searchsorted(GROUPS, requests.end - log.offsets[requests.user], side="left")
-
-
-def _by_group(sample: Sample, group: np.ndarray, around: np.ndarray) -> np.ndarray:
-    chosen = [np.flatnonzero(group == number) for number in range(len(GROUPS) + 1)]
-    return np.stack([likely_weights(sample.part(c), around, pull=PULL) if len(c) else around for c in chosen])
-
-
-def _groups_help(sample: Sample, group: np.ndarray, rng: np.random.Generator) -> bool:
-    """Whether weights by group save WORTH nats in the half of the people to which they were not fitted."""
-    people = np.unique(sample.user)
-    if len(people) < 2 or len(np.unique(group)) < 2:
-        return False
-    is_first = np.isin(sample.user, rng.choice(people, len(people) // 2, replace=False))
-    first, second = np.flatnonzero(is_first), np.flatnonzero(~is_first)
-    one = likely_weights(sample.part(first))
-    several = _by_group(sample.part(first), group[first], one)
-    saved = 0.0
-    for number, weights in enumerate(several):
-        inside = second[group[second] == number]
-        if len(inside):
-            part = sample.part(inside)
-            saved += len(inside) * (loss_and_gradient(one, part)[0] - loss_and_gradient(weights, part)[0])
-    return saved / len(second) >= WORTH

@@ -36,6 +36,10 @@ class Sample:
         """The same requests with those rankers only."""
         return replace(self, values=self.values[:, :, list(rankers)])
 
+    def mixed(self, weights: np.ndarray) -> "Sample":
+        """The same requests with one ranker only, the mix."""
+        return replace(self, values=(self.values @ weights.astype(np.float32))[:, :, None])
+
 
 def candidates(parts: list[np.ndarray], is_target: np.ndarray, is_hidden: np.ndarray, rng: np.random.Generator) -> (
     tuple[np.ndarray, np.ndarray, np.ndarray]
