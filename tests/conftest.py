@@ -48,6 +48,57 @@ def write_csv(tmp_path: Path) -> Callable[..., Path]:
     return write
 
 
+def _measured(ndcg: float, requests: int = 900) -> dict[str, Any]:
+    return {"ndcg@10": ndcg, "recall@10": 2 * ndcg, "interval": [0.9 * ndcg, 1.1 * ndcg], "requests": requests}
+
+
+@pytest.fixture
+def run_metrics() -> Callable[..., dict[str, Any]]:
+    """The metrics.json of a run as small as it can be told of: four models, the blend better than rules by `gain`."""
+
+    def make(gain: float = 0.006, *, spread: float = 0.004, **changed: Any) -> dict[str, Any]:
+        values = {"popularity": 0.02, "rules": 0.07, "network": 0.065, "blend": 0.07 + gain}
+        models = {
+            name: {
+                **_measured(value),
+                "logloss": 6.0,
+                "ece": 0.02,
+                "coverage@10": 0.3,
+                "seconds": 1.5,
+                "cold_users": _measured(value / 2, 100),
+                "warm_only": None,
+                "repeat": _measured(2 * value, 400),
+                "novel": _measured(value / 2, 500),
+            }
+            for name, value in values.items()
+        }
+        differences = {
+            name: {
+                "ndcg@10": values["blend"] - value,
+                "interval": [values["blend"] - value - spread, values["blend"] - value + spread],
+            }
+            for name, value in values.items()
+            if name != "blend"
+        }
+        differences["network_vs_best"] = {"ndcg@10": -0.005, "interval": [-0.009, -0.001]}
+        return {
+            "data_version": 1, "requests": 900, "models": models, "differences": differences, "best_rival": "rules",
+            "weights": {"rules": 0.6, "network": 0.4, "popularity": 0.0}, "temperature": 0.9,
+            "chosen": "blend" if gain > 0 else "rules",
+            "calibration": [{"confidence": 0.02 * n, "accuracy": 0.018 * n, "requests": 60} for n in range(1, 16)],
+            "cold_items": {"requests": 600, "recall@10": 0.12, "interval": [0.1, 0.14], "popularity": 0.08,
+                           "ratio": 1.5},
+            "interest_mix": {"periods": 2, "users": 80, "logloss": {"interest-mix": 2.6, "network-mix": 2.58},
+                             "difference": 0.02, "interval": [0.004, 0.036], "gate": True, "coverage80": 0.81},
+            "training": {"epochs": [{"epoch": n, "loss": 6 - 0.1 * n, "ndcg@10": 0.05 + 0.002 * n,
+                                     "examples_per_second": 9000} for n in (1, 2, 3)],
+                         "best": 3, "device": "CPU", "cpu_seconds": 40},
+            **changed,
+        }  # fmt: skip
+
+    return make
+
+
 File = Path | tuple[Path, ImportOptions]
 """A file to import, as its name and content tell, or with options."""
 

@@ -140,9 +140,14 @@ def _cold_items(metrics: Metrics) -> str:
 
 def mix(metrics: Metrics) -> str:
     """Whether the interest forecast beats the plain faded mix; '' where it was not measured."""
+    found = metrics.get("interest_mix") or {}
+    covered = number(found, "coverage80")
+    told = "" if covered is None else f" Its 80 % bands held {covered * 100:.0f} % of the time."
     better, low, high = mix_gain(metrics)
     if better is None:
-        return ""
+        loss = number(found.get("logloss"), "interest-mix")
+        alone = f"Interests are foretold by the faded mix alone: a log-loss of {loss or 0:.3f} nats an item."
+        return "" if loss is None else alone + told
     if low is None or high is None:
         opening = f"The forecast of a person's interests differs from the faded mix by {better:+.3f} nats an item"
     elif low > 0:
@@ -154,10 +159,7 @@ def mix(metrics: Metrics) -> str:
         opening = f"The forecast of a person's interests is {-better:.3f} nats an item worse than the faded mix"
     else:
         opening = f"The forecast of a person's interests is about as good as the faded mix ({better:+.3f} nats an item)"
-    found = metrics.get("interest_mix") or {}
     shown = ", so the faded mix is shown" if found.get("gate") in (False, 0, "off") else ""
-    covered = number(found, "coverage80")
-    told = "" if covered is None else f" Its 80 % bands held {covered * 100:.0f} % of the time."
     return f"{opening}{shown}.{told}"
 
 
@@ -185,9 +187,9 @@ def trained_on(metrics: Metrics, version: int) -> str:
 
 
 def failed(state: str, message: str) -> str:
-    """How a run that is not done ended."""
+    """How a training that came to no run ended."""
     ended = {"failed": "failed", "cancelled": "was cancelled"}.get(state, "was interrupted")
-    return f"The run {ended}." + (f" {message}" if message else "")
+    return f"The last training {ended}." + (f" {message}" if message else "")
 
 
 def ranked(frame: pl.DataFrame) -> str:
@@ -209,7 +211,7 @@ def made_of(metrics: Metrics, frame: pl.DataFrame) -> str:
     """The largest weights of the blend, from `evaluation.weights`, and its temperature."""
     named = [f"{percent(weight)} {name}" for name, weight in frame.head(2).select("name", "weight").iter_rows()]
     unused = frame.filter(pl.col("weight") < LITTLE / 5).height
-    left = f" {unused} of {frame.height} count for nothing." if unused else ""
+    left = f" {unused} of {frame.height} count{'s' if unused == 1 else ''} for nothing." if unused else ""
     temperature = number(metrics, "temperature")
     sharp = "" if temperature is None else f" The weights came to {temperature:.2f} before they were made parts of 1."
     return f"The blend is {listed(named)} first of all.{left}{sharp}"

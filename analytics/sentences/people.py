@@ -81,7 +81,7 @@ def ahead(items: pl.DataFrame, interests: pl.DataFrame) -> str:
         opening += f", because of {first['because']}"
     rises = interests.filter(pl.col("low") > pl.col("now")).sort(pl.col("next") - pl.col("now"), descending=True)
     if rises.is_empty():
-        return f"{opening}. No interest is expected to clearly gain or lose over the next 28 days." if (
+        return f"{opening}. No interest is expected to clearly gain over the next 28 days." if (
             interests.height) else f"{opening}."  # fmt: skip
     named = listed([f"'{row['name']}' ({percent(row['now'])} to {percent(row['next'])})"
                     for row in rises.head(2).iter_rows(named=True)])  # fmt: skip
