@@ -50,7 +50,7 @@ class Teller:
         self._folder, self._progress = folder, progress
         self._last = 0.0
         self._stage = ""
-        self._part, self._from, self._to = "", 0.0, 1.0
+        self._from, self._to, self._done = 0.0, 1.0, 0.0
 
     def part(self, low: float, high: float) -> "Teller":
         """From now on fractions told mean this part of the whole."""
@@ -59,7 +59,7 @@ class Teller:
 
     def __call__(self, stage: str, fraction: float) -> None:
         """A stage of the training and how much of the present part is done."""
-        whole = self._from + (self._to - self._from) * min(max(fraction, 0.0), 1.0)
+        whole = self._whole(fraction)
         if stage != self._stage:
             # What was told of the network's epochs says nothing of another stage.
             nothing = dict.fromkeys(("epoch", "epochs", "loss", "metric", "examples_per_second", "seconds_left"))
@@ -72,10 +72,16 @@ class Teller:
         """The live facts of the network's training: epoch, epochs, loss, metric, examples_per_second, seconds_left."""
         known = {name: value for name, value in facts.items() if name != "stage"}
         done = (facts["epoch"] - 1) / facts["epochs"] if facts.get("epochs") else 0.0
-        whole = self._from + (self._to - self._from) * done
+        whole = self._whole(done)
         if stage != self._stage or time.monotonic() - self._last > EVERY:
             self._write(stage, fraction=whole, **known)
         self._progress(stage, whole)
+
+    def _whole(self, fraction: float) -> float:
+        """The part of the whole training that is done, which never falls: some stages come twice."""
+        now = self._from + (self._to - self._from) * min(max(fraction, 0.0), 1.0)
+        self._done = max(self._done, now)
+        return self._done
 
     def _write(self, stage: str, **facts: Any) -> None:
         write_status(self._folder, state="running", stage=stage, **facts)

@@ -13,7 +13,7 @@ from models.runs.registry import Run, active, find_run
 TESTED = "tested.parquet"
 """[user, time, and a column for each model]: NDCG@10 of each test request. `user` is the person's number in the store
 and `time` the moment of asking, seconds since 1970, so that requests of two runs can be told to be the same."""
-ENOUGH = 100
+ENOUGH = 50
 """Requests in common without which two runs are not compared."""
 
 
