@@ -68,18 +68,31 @@ def evaluate(choosing: Stage, testing: Stage, rankers: Sequence[Ranker], progres
     return Evaluation(figures, blend, testing.requests, ndcg)
 
 
+def window_figures(stage: Stage, blend: Blend) -> dict[str, Any]:
+    """{"requests","models":{name:{"ndcg@10","recall@10","interval","repeat","novel"}}} of a blend that has learned and
+    of its members, on requests for all that comes in a window."""
+    slices, bootstrap = slices_of(stage), Bootstrap(stage.requests.user)
+    measured = _measured(stage, slices, blend, blend.members, quiet)
+    told = {name: _figures(stage, slices, each, bootstrap)[0] for name, each in measured.items()}
+    kept = ("ndcg@10", "recall@10", "interval", "repeat", "novel")
+    return {
+        "requests": len(stage.requests),
+        "models": {name: {key: each[key] for key in kept} for name, each in told.items()},
+    }
+
+
 def _measured(
-    stage: Stage, slices: Slices, blend: Blend, timed: list[Timed], progress: Progress
+    stage: Stage, slices: Slices, blend: Blend, rankers: Sequence[Ranker], progress: Progress
 ) -> dict[str, Measured]:
     """What each ranker and the blend came to, by name. A batch is asked once of each ranker."""
     requests, items = stage.requests, stage.log.catalogue.items
-    names = [*(each.name for each in timed), blend.name]
+    names = [*(each.name for each in rankers), blend.name]
     found = {name: Measured.empty(requests, items) for name in names}
     for chosen, part in batches(requests, max(8, min(BATCH, CELLS // max(items, 1)))):
         progress("testing", 0.6 + 0.4 * float(chosen[0]) / len(requests))
         targets = slice(requests.target_offsets[chosen[0]], requests.target_offsets[chosen[-1] + 1])
         parts = blend.parts(stage.log, part)
-        for each, scores in zip(timed, parts, strict=True):
+        for each, scores in zip(rankers, parts, strict=True):
             shown = without_seen(scores, stage.log, part) if blend.hides_seen else scores
             found[each.name].add(chosen, part, targets, shown, slices.cold_items)
         found[blend.name].add(chosen, part, targets, blend.mixed(parts, stage.log, part), slices.cold_items)

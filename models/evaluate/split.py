@@ -56,3 +56,19 @@ def temporal_stages(
                 "A longer log is needed."
             )
     return choosing, testing, (first, second)
+
+
+def window_stage(testing: Stage, log: Interactions, start: int, end: int, *, seed: int = 0) -> Stage | None:
+    """One request for everybody with a history at `start`: which items come until `end`? The same training as
+    `testing`, at most MOST_TEST people. None where nobody with a history comes back."""
+    before = log.offsets[:-1] + np.diff(testing.train.offsets)
+    inside = np.flatnonzero((log.time >= start) & (log.time < end) & (log.item >= 0))
+    inside = inside[before[log.user[inside]] > log.offsets[log.user[inside]]]
+    people = np.unique(log.user[inside])
+    if not len(people):
+        return None
+    offsets = np.searchsorted(log.user[inside], np.append(people, log.users)).astype(np.int64)
+    requests = Requests(
+        people.astype(np.int32), before[people], np.full(len(people), start, np.int64), log.item[inside], offsets
+    )
+    return stage(testing.train, log, requests, MOST_TEST, seed)

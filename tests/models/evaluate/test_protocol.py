@@ -36,6 +36,14 @@ def test_every_figure_of_the_contract_is_there(walks, rankers):
     assert sum(part["requests"] for part in found["calibration"]) == found["requests"]
 
 
+def test_a_window_is_told_beside_single_steps(walks, rankers):
+    found = evaluate_temporal(walks, rankers).figures["window"]
+    assert found["requests"] <= walks.users
+    assert found["days"] > 0
+    assert set(found["models"]) == {"popularity", "next", "blend"}
+    assert 0 <= found["models"]["blend"]["recall@10"] <= 1
+
+
 def test_rankers_learn_first_from_the_first_part_then_from_both(walks, rankers):
     evaluate_temporal(walks, rankers)
     (tuned, first, log, _), (_, refit_first), (_, second) = rankers[0].learned

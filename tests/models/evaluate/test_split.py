@@ -7,8 +7,8 @@ import pytest
 
 from data.errors import InputError
 from models.evaluate.leave_one_out import leave_one_out_stages
-from models.evaluate.split import temporal_stages
-from models.interactions import Catalogue, arranged
+from models.evaluate.split import Stage, temporal_stages, window_stage
+from models.interactions import Catalogue, arranged, successive_requests
 
 
 def log(rows, **knobs):
@@ -75,3 +75,15 @@ def test_the_last_event_of_each_person_is_the_test_and_the_one_before_chooses():
 def test_leave_one_out_needs_three_events_of_somebody():
     with pytest.raises(InputError, match="Nobody of 2 people has 3 events"):
         leave_one_out_stages(log([(0, 0, 1), (1, 1, 2)], every_row_a_step=True))
+
+
+def test_a_window_asks_everybody_once_for_all_that_comes():
+    rows = [(0, 0, 1), (0, 1, 10), (0, 2, 12), (0, 1, 13), (0, 3, 30), (1, 2, 11)]
+    whole = log(rows)
+    testing = Stage(whole.before(10), whole, successive_requests(whole, 10), 1)
+    found = window_stage(testing, whole, 10, 20)
+    assert found.requests.user.tolist() == [0]
+    assert found.requests.end.tolist() == [1]
+    assert found.requests.time.tolist() == [10]
+    assert found.requests.target.tolist() == [1, 2]
+    assert window_stage(testing, whole, 40, 50) is None
