@@ -4,7 +4,7 @@ from argparse import ArgumentParser, Namespace
 from typing import Any, Protocol
 
 from data.settings import Settings
-from models.commands import activate, encode, evaluate, recommend, themes
+from models.commands import activate, encode, evaluate, recommend, themes, train
 from models.commands import list as list_runs
 
 
@@ -21,6 +21,6 @@ class Command(Protocol):
 
 
 COMMANDS: dict[str, Command] = {
-    "encode": encode, "themes": themes, "evaluate": evaluate, "list": list_runs, "activate": activate,
+    "encode": encode, "themes": themes, "train": train, "evaluate": evaluate, "list": list_runs, "activate": activate,
     "recommend": recommend,
 }  # fmt: skip

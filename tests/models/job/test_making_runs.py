@@ -10,7 +10,7 @@ from pathlib import Path
 import polars as pl
 import pytest
 
-from data import ledger
+from data import ledger, tasks
 from data.errors import BusyError, InputError
 from models import recommender, runs
 from models.job import train
@@ -71,6 +71,15 @@ def test_a_run_is_made_kept_and_serves(store):
     again = train(store)
     assert not again["activated"] and "which is not clearly more" in again["why"]
     assert runs.compare(store, again["run"], made["run"])["difference"] == pytest.approx(0)
+
+
+def test_the_job_of_a_page_does_the_same_in_a_process_of_its_own(store):
+    told = []
+    made = tasks.train_model(store, progress=lambda stage, fraction: told.append(fraction))
+    run = runs.runs(store)[0]
+    assert made["activated"] and made["run"] == run.id and made["chosen"] in run.metrics["models"]
+    assert told[-1] == 1.0 and len(told) > 1
+    assert tasks.activate_model(store, made["run"]) == {"active": made["run"], "previous": None}
 
 
 def test_too_short_a_log_says_so_and_keeps_nothing(stores, settings, write_csv):
