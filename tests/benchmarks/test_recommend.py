@@ -7,6 +7,7 @@ import pytest
 
 from benchmarks import recommend
 from benchmarks.recommend_shops import GROUPS, PER_GROUP, orderless_shop, shuffled, transition_shop
+from benchmarks.recommend_stores import of_interests, of_known_items
 
 
 def information(*columns):
@@ -101,3 +102,21 @@ def test_a_missed_bar_is_the_exit_code(monkeypatch, capsys):
 
 def test_planted_shops_need_the_network():
     assert list(recommend.planted(Namespace(without="network"))) == []
+
+
+def test_interests_stand_for_items_and_steps_stay():
+    log = transition_shop(people=5, events=4)
+    found = of_interests(log)
+    assert found.item.tolist() == (log.item // PER_GROUP).tolist()
+    assert found.catalogue.items == GROUPS
+    assert len(np.unique(found.step)) == len(np.unique(log.step))
+
+
+def test_items_of_few_people_are_left_out():
+    log = transition_shop(people=40, events=10)
+    found = of_known_items(log, people=3)
+    people = {name: set() for name in log.catalogue.item_ids}
+    for user, item in zip(log.user, log.item, strict=True):
+        people[log.catalogue.item_ids[item]].add(user)
+    assert list(found.catalogue.item_ids) == [name for name in log.catalogue.item_ids if len(people[name]) >= 3]
+    assert found.events == sum(len(people[log.catalogue.item_ids[item]]) >= 3 for item in log.item)
