@@ -45,11 +45,12 @@ def run(settings: Settings, options: Namespace) -> dict[str, Any]:
 
 
 def rankers_of(log: Interactions, progress: Progress, *, with_network: bool) -> list[Ranker]:
-    """Every simple rival that the catalogue allows, and the network."""
+    """Every simple rival that the catalogue allows, and the network where the log is large enough for one."""
     from models.baselines import rivals
+    from models.job import FEW_EVENTS, FEW_PEOPLE
 
     found = rivals(log.catalogue)
-    if with_network:
+    if with_network and log.events >= FEW_EVENTS and log.users >= FEW_PEOPLE:
         from models.network.ranker import NetworkRanker
 
         found.append(NetworkRanker(progress=progress))
@@ -83,6 +84,7 @@ def text(result: dict[str, Any]) -> str:
 
 
 def _of_the_store(settings: Settings) -> Interactions:
+    from models.job import MOST_EVENTS
     from models.reading_store import interactions
 
-    return interactions(settings)
+    return interactions(settings, most=MOST_EVENTS)
