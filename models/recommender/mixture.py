@@ -18,6 +18,9 @@ from models.interactions import Interactions, Requests
 from models.ranking import SEEN_PENALTY, Ranker, seen_cells
 from models.recommender.network import ServedNetwork
 
+CELLS = 200_000
+"""Cells of a table of scores that members are added to at a time: few enough to stay in a processor's cache."""
+
 
 class Mixture:
     """Rankers weighted as a blend weighs them. `scores` differ from the blend's log-probabilities by a constant of each
@@ -50,23 +53,29 @@ class Mixture:
                 plain += weights[:, number]
             if _masks_seen(member):
                 penalty += weights[:, number] * SEEN_PENALTY
-        found = np.asarray(plain[:, None] * prior[place])
+        found = np.asarray(plain[:, None] * (prior if len(prior) == 1 else prior[place]))
+        items = found.shape[1]
+        rows = max(1, CELLS // items)
         seen: np.ndarray | None = None
         if penalty.any():
             row, item = seen_cells(log, requests)
-            seen = np.unique(row * found.shape[1] + item)
+            seen = np.unique(row * items + item)
         for number, member in enumerate(self.blend.members):
             weight = weights[:, number]
             if not weight.any() or isinstance(member, Popularity):
                 continue
             if isinstance(member, Scored) and histories is not None:
-                self._add(found, member, member._weighted(histories), weight, rarity, place, seen)
+                given = member._weighted(histories)
+                for start in range(0, len(requests), rows):
+                    part = slice(start, start + rows)
+                    _add(found[part], member, _of(given, start, rows), weight[part], rarity, place[part],
+                         None if seen is None else _between(seen, start * items, (start + rows) * items))  # fmt: skip
             elif isinstance(member, ServedNetwork):
                 found += weight[:, None] * member.logits(log, requests)
             elif not isinstance(member, Scored):
                 found += weight[:, None] * member.log_probabilities(log, requests)
         if seen is not None:
-            found.ravel()[seen] -= penalty[seen // found.shape[1]]
+            found.ravel()[seen] -= penalty[seen // items]
         return found
 
     def log_probabilities(self, log: Interactions, requests: Requests) -> np.ndarray:
@@ -75,30 +84,43 @@ class Mixture:
         found -= log_sums(found)[:, None]
         return found
 
-    def _add(
-        self, found: np.ndarray, member: Scored, given: Weighted, weight: np.ndarray, rarity: np.ndarray,
-        place: np.ndarray, seen: np.ndarray | None,
-    ) -> None:  # fmt: skip
-        """Add a member's second term."""
-        requests, items = found.shape
-        at, data = _cells(member, given, requests)
-        if member.masks_seen and seen is not None:
-            data[np.isin(at, seen)] = 0
-        if not len(at):
-            return
-        starts = np.searchsorted(at, np.arange(requests + 1) * items)
-        sizes = np.diff(starts)
-        raised = _raised(data, member.knobs["power"])
-        total = np.zeros(requests, np.float32)
-        total[sizes > 0] = np.add.reduceat(raised, starts[:-1][sizes > 0])
-        smoothing = member.knobs["smoothing"]
-        raised *= np.repeat(((1 - smoothing) / smoothing / np.maximum(total, 1e-30)).astype(np.float32), sizes)
-        column = at - np.repeat(np.arange(requests) * items, sizes)
-        raised *= rarity[0].take(column) if len(rarity) == 1 else rarity[np.repeat(place, sizes), column]
-        raised += 1  # log1p would be exact where it does not matter, and takes ten times as long
-        np.log(raised, out=raised)
-        raised *= np.repeat(weight, sizes)
-        found.ravel()[at] += raised
+
+def _add(
+    found: np.ndarray, member: Scored, given: Weighted, weight: np.ndarray, rarity: np.ndarray,
+    place: np.ndarray, seen: np.ndarray | None,
+) -> None:  # fmt: skip
+    """Add a member's second term."""
+    requests, items = found.shape
+    at, data = _cells(member, given, requests)
+    if member.masks_seen and seen is not None:
+        data[np.isin(at, seen)] = 0
+    if not len(at):
+        return
+    starts = np.searchsorted(at, np.arange(requests + 1) * items)
+    sizes = np.diff(starts)
+    raised = _raised(data, member.knobs["power"])
+    total = np.zeros(requests, np.float32)
+    total[sizes > 0] = np.add.reduceat(raised, starts[:-1][sizes > 0])
+    smoothing = member.knobs["smoothing"]
+    raised *= np.repeat(((1 - smoothing) / smoothing / np.maximum(total, 1e-30)).astype(np.float32), sizes)
+    column = at - np.repeat(np.arange(requests) * items, sizes)
+    raised *= rarity[0].take(column) if len(rarity) == 1 else rarity[np.repeat(place, sizes), column]
+    raised += 1  # log1p would be exact where it does not matter, and takes ten times as long
+    np.log(raised, out=raised)
+    raised *= np.repeat(weight, sizes)
+    found.ravel()[at] += raised
+
+
+def _of(given: Weighted, start: int, rows: int) -> Weighted:
+    """The histories of so many requests from `start` on, numbered from 0."""
+    first, last = np.searchsorted(given.request, (start, start + rows))
+    return Weighted(given.request[first:last] - start, given.token[first:last], given.weight[first:last])
+
+
+def _between(places: np.ndarray, low: int, high: int) -> np.ndarray:
+    """The places from `low` on and before `high`, numbered from 0."""
+    first, last = np.searchsorted(places, (low, high))
+    return np.asarray(places[first:last] - low)
 
 
 def _cells(member: Scored, given: Weighted, requests: int) -> tuple[np.ndarray, np.ndarray]:

@@ -17,7 +17,7 @@ from models.recommender.mixture import Mixture, log_sums
 TOP = 20
 """Items kept of each person."""
 CELLS = 768_000
-"""Cells of a batch's table of scores: few enough to stay in a processor's cache."""
+"""Cells of a batch's table of scores: 3 MB."""
 GROUP = 100_000
 """People of one row group."""
 USERS = "users.parquet"
