@@ -16,6 +16,7 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any
 
+from data import ledger
 from data.engine import fsync
 from data.errors import InputError, StoreError
 from data.settings import Settings
@@ -56,8 +57,12 @@ def runs_folder(settings: Settings) -> Path:
 
 
 def runs(settings: Settings) -> list[Run]:
-    """Every finished run that can be read, newest first."""
+    """Every finished run of this shop that can be read, newest first.
+
+    A run that learned from a sample which is gone, or from this shop before a sample took its place, is none of them.
+    """
     serving, before = _named(settings, "ACTIVE"), previous(settings)
+    sample = ledger.get_state(settings, "sample")
     found = []
     for folder in _folders(settings):
         try:
@@ -65,6 +70,8 @@ def runs(settings: Settings) -> list[Run]:
             metrics = json.loads((folder / "metrics.json").read_text())
         except (OSError, ValueError):
             continue  # a folder that lost its files serves nobody, and pruning takes it away
+        if config.get("sample") != sample:
+            continue
         found.append(Run(folder.name, folder, config, metrics, folder.name == serving, folder.name == before))
     return found
 

@@ -10,6 +10,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
+from data import ledger
 from data.errors import BusyError, StoreError
 from data.settings import Settings
 from models.runs.registry import Run, find_run, read_json, runs_folder, write_json
@@ -32,7 +33,8 @@ class Training:
 
 
 def new_run(settings: Settings, config: dict[str, Any], now: datetime | None = None) -> Training:
-    """Begin a run: a folder of its own under var/models/unfinished with config.json and status.json.
+    """Begin a run: a folder of its own under var/models/unfinished with config.json and status.json. The config also
+    says which sample it learns from, if any.
 
     What other trainings left unfinished is deleted; a caller holds `the_only_training`.
     """
@@ -44,7 +46,8 @@ def new_run(settings: Settings, config: dict[str, Any], now: datetime | None = N
     run = f"{minute}-{number}"
     folder = _unfinished(settings) / run
     folder.mkdir(parents=True)
-    write_json(folder / "config.json", {"run": run, "made": f"{minute[:13]}:{minute[13:]}:00", **config})
+    about = {"run": run, "made": f"{minute[:13]}:{minute[13:]}:00", "sample": ledger.get_state(settings, "sample")}
+    write_json(folder / "config.json", {**about, **config})
     write_status(folder, state="running", stage="starting")
     return Training(run, folder, read_status(folder))
 

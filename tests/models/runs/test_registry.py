@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 
+from data import ledger
 from data.errors import InputError, StoreError
 from data.settings import Settings
 from models import runs
@@ -31,7 +32,23 @@ def test_runs_are_listed_newest_first_and_the_active_one_is_marked(settings):
     found = runs.runs(settings)
     assert [(run.id, run.is_active) for run in found] == [(second, False), (first, True)]
     assert found[0].made == datetime(2026, 11, 24, 18) and found[0].chosen == "blend"
-    assert found[0].config == {"run": second, "made": "2026-11-24T18:00:00", "data_version": 3}
+    assert found[0].config == {
+        "run": second, "made": "2026-11-24T18:00:00", "sample": None, "data_version": 3,
+    }  # fmt: skip
+
+
+def test_runs_of_a_sample_go_with_it(settings):
+    with ledger.connect(settings) as connection:
+        ledger.set_state(connection, "sample", "planted")
+    run = finished(settings)
+    assert runs.activate(settings, run).config["sample"] == "planted"
+    with ledger.connect(settings) as connection:
+        ledger.set_state(connection, "sample", None)
+    assert runs.runs(settings) == [] and runs.active(settings) is None
+    with pytest.raises(InputError, match="There is no run"):
+        runs.activate(settings, run)
+    own = finished(settings)
+    assert [each.id for each in runs.runs(settings)] == [own] and runs.activate(settings, own).is_active
 
 
 def test_roll_back_goes_to_the_run_before_and_back_again(settings):
