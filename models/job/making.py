@@ -2,7 +2,7 @@
 
 import shutil
 import time
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -52,6 +52,20 @@ class Making:
     def log(self, most: int | None = MOST_EVENTS) -> Interactions:
         """The store's log; read once, and again only where its version is another."""
         return interactions(self.settings, self.folder / LOG, most=most, progress=self.tell)
+
+    def adapted(self, log: Interactions) -> tuple[Interactions, dict[str, Any] | None]:
+        """The log with text vectors that know what its people take together, where items held out gain by that, and
+        what metrics.json tells of it; None without a language model. Only events before the first cut teach."""
+        if log.catalogue.vectors is None:
+            return log, None
+        from models.adapter import adapt
+
+        self.tell("adapting the language model's vectors", 0.0)
+        found = adapt(log.before(log.cuts(*CUTS)[0]))
+        if found.adapter is None:
+            return log, found.report
+        catalogue = replace(log.catalogue, vectors=found.vectors, query_vectors=found.query_vectors)
+        return replace(log, catalogue=catalogue), found.report
 
     def rankers(self, log: Interactions) -> tuple[list[Ranker], str | None]:
         """Every ranker that this log allows, and why the network is not among them."""
@@ -131,10 +145,9 @@ class Making:
 
 
 def metrics_of(
-    begun: Training, found: Evaluation, mix: dict[str, Any] | None, version: int, note: str | None, began: float
+    begun: Training, found: Evaluation, version: int, began: float, **more: dict[str, Any] | str | None
 ) -> dict[str, Any]:
-    """metrics.json of a run: the figures of its evaluation and of its interest mix, which run and data they are of, and
-    its training.
+    """metrics.json of a run: the figures of its evaluation, which run and data they are of, its training, and `more`.
 
     "chosen" is the blend where it did at least as well as every single ranker on the test, else the best of them.
     """
@@ -142,7 +155,7 @@ def metrics_of(
     trained = getattr(network, "tuned", None)
     return {
         "run": begun.id, "data_version": version, "made": read_json(begun.folder / "config.json")["made"],
-        **found.figures, "interest_mix": mix, "note": note, "training": trained.told() if trained else None,
+        **found.figures, **more, "training": trained.told() if trained else None,
         "seconds": round(time.monotonic() - began, 1),
     }  # fmt: skip
 
