@@ -17,7 +17,7 @@ from models.baselines.item_knn import partners
 from models.evaluate.bootstrap import Bootstrap, interval
 from models.interactions import Interactions
 
-RANK = 32
+RANK = 64
 PARTNERS = 10
 """The nearest items by what people have in common that count as an item's true partners."""
 IN_COMMON = 3
@@ -33,7 +33,7 @@ FEWEST = 100
 BATCH, EPOCHS, PATIENCE = 256, 30, 3
 PAIRS = 40_000
 """Pairs of an epoch at most, drawn anew for each."""
-RATE, TEMPERATURE, DECAY = 2e-3, 0.05, 1e-3
+RATE, TEMPERATURE, DECAY = 5e-4, 0.1, 1e-2
 TOP = 10
 
 
@@ -166,7 +166,7 @@ def likelihood(vectors: np.ndarray, pairs: Pairs) -> float:
 
 
 def _learned(
-    texts: np.ndarray, pairs: Pairs, stopping: Pairs | None, rng: np.random.Generator, epochs: int = EPOCHS
+    texts: np.ndarray, pairs: Pairs, stopping: Pairs | None, rng: np.random.Generator, epochs: int | None = None
 ) -> tuple[Adapter, int]:
     """The adapter after so many epochs, or, with pairs to stop by, after the best of them; and how many those were."""
     width = texts.shape[1]
@@ -174,7 +174,8 @@ def _learned(
     moments = [[np.zeros_like(each), np.zeros_like(each)] for each in parameters]
     best, best_epoch, step = Adapter(*map(np.copy, parameters)), 0, 0
     best_found = -np.inf if stopping is None else likelihood(texts, stopping)
-    for epoch in range(1, epochs + 1):
+    last = EPOCHS if epochs is None else epochs
+    for epoch in range(1, last + 1):
         order = rng.permutation(len(pairs.first))[:PAIRS]
         for start in range(0, len(order) - 1, BATCH):
             rows = order[start : start + BATCH]
@@ -191,7 +192,7 @@ def _learned(
             best, best_found, best_epoch = now, found, epoch
         elif epoch - best_epoch >= PATIENCE:
             break
-    return (Adapter(*parameters), epochs) if stopping is None else (best, best_epoch)
+    return (Adapter(*parameters), last) if stopping is None else (best, best_epoch)
 
 
 def slopes(
