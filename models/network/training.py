@@ -178,9 +178,11 @@ def _precision(name: str) -> Iterator[None]:
 
 
 def _draw(board: Any, told: dict[str, Any]) -> None:
-    """Write an epoch's figures for TensorBoard."""
+    """Write an epoch's figures as TensorBoard reads them, which need not be installed for it."""
+    scalar = tf.compat.v1.SummaryMetadata(data_class=1)
+    scalar.plugin_data.plugin_name = "scalars"
     with board.as_default(step=told["epoch"]):
         for name in ("loss", "ndcg@10", "logloss", "examples_per_second"):
             if told[name] is not None:
-                tf.summary.scalar(name, told[name])
+                tf.summary.write(name, tf.constant(told[name], tf.float32), metadata=scalar)
     board.flush()
