@@ -28,7 +28,7 @@ def add_arguments(parser: ArgumentParser) -> None:
 
 
 def run(settings: Settings, options: Namespace) -> dict[str, Any]:
-    """{"user", "as_of", "run", "route", "items", "interests"}, shaped as `models.recommender.Answer`: "user" is null
+    """{"user", "as_of", "run", "route", "items", "interests", "unknown"}, shaped as `models.recommender.Answer`: "user" is null
     for a file, items that are out of stock on that day are left out.
 
     What a person did after the day is left out; a file is asked on the day of its last event where that is later than
@@ -54,7 +54,7 @@ def run(settings: Settings, options: Namespace) -> dict[str, Any]:
     answer = found.recommend(history, when, options.k, masks)
     return {
         "user": options.user, "as_of": as_of.isoformat(), "run": answer.run, "route": answer.route,
-        "items": answer.items, "interests": answer.interests,
+        "items": answer.items, "interests": answer.interests, "unknown": answer.unknown,
     }  # fmt: skip
 
 
@@ -69,6 +69,8 @@ def text(result: dict[str, Any]) -> str:
         lines.append("     nothing is left to recommend.")
     for each in result["interests"][:5]:
         lines.append(f"     {each['name']}: {each['now']:.0%} now, {each['next']:.0%} in the next 28 days")
+    if result["unknown"]:
+        lines.append(f"{result['unknown']:,} events were left out: the run never met their items or search words.")
     return "\n".join(lines)
 
 
