@@ -25,7 +25,7 @@ CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser")
 FLAGS = ["--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking",
          "--disable-component-update", "--disable-sync"]  # fmt: skip
 PAGES = {"": "Home", "data": "Data", "trends": "Interest trends", "drift": "Interest drift",
-         "cohorts": "Cohort evolution", "alerts": "Alerts"}  # fmt: skip
+         "cohorts": "Cohort evolution", "alerts": "Alerts", "models": "Models", "people": "People"}  # fmt: skip
 SETTLE_MS = 60_000
 # Streamlit's own markup, which the app cannot change: its side navigation, the sparklines of its metrics, its toolbar.
 FRAMEWORK = """s => { const e = document.querySelector(s);

@@ -29,8 +29,8 @@ def short(name: str, letters: int = LABEL) -> str:
 
 
 def distinct(ids: Sequence[str], palette: dict[str, str] | None) -> dict[str, str]:
-    """A colour for each line, the shop's own wherever no line before it has one of that hue: a person's interests are
-    few, and may have any place among the shop's."""
+    """A colour for each line, the largest first: the shop's own, unless a line before it has one of that hue and
+    another hue is free. A person's interests are few, and may have any place among the shop's."""
     given = palette_for(ids, palette)
     hue = {colour: HUES[place % len(HUES)] for place, colour in enumerate(PALETTE)}
     free = [each for each in HUES if each not in {hue.get(given[line]) for line in ids}]
@@ -72,7 +72,7 @@ def time_line(frame: pl.DataFrame, *, title: str = "", palette: dict[str, str] |
     """`weekly` as dots: a row for each interest, the largest on top, the size of a dot its events of that week."""
     sizes = frame.group_by("id", "name").agg(pl.col("n").sum()).sort(pl.col("id") == OTHERS, -pl.col("n"), "id")
     ids, names = sizes["id"].to_list()[::-1], [short(name) for name in sizes["name"].to_list()[::-1]]
-    colour = distinct(ids[::-1], palette)
+    colour = palette_for(ids[::-1], palette)
     most = float(frame["n"].max() or 1)  # type: ignore[arg-type]
     traces: list[Look] = []
     for bought, said in ((False, "looked, searched, put in the cart, rated"), (True, "bought")):
@@ -129,7 +129,7 @@ def interest_ribbons(
     `moments` (`person.moments`) are dotted lines.
     """
     top = largest(shares, k)
-    colour = distinct([*top, OTHERS], palette)
+    colour = palette_for([*top, OTHERS], palette)
     days = shares["day"].unique().sort()
     grey = shares.filter(~pl.col("id").is_in(top)).with_columns(id=pl.lit(OTHERS))
     rows = pl.concat([shares.filter(pl.col("id").is_in(top)), grey])
@@ -181,7 +181,7 @@ def mix_dots(frame: pl.DataFrame, *, title: str = "", palette: dict[str, str] | 
     band."""
     shown = frame.sort("next", descending=True).head(MIXED).reverse()
     names = [short(name) for name in shown["name"]]
-    colour = distinct(shown["interest"].to_list()[::-1], palette)
+    colour = palette_for(shown["interest"].to_list()[::-1], palette)
     ahead = shown["next"]
     traces: list[Look] = [
         {

@@ -12,7 +12,7 @@ from data.publish import publish
 from data.serving import current_file, serve_files
 from pages.shared import jobstrip
 
-PAGES = ("start/home", "start/data", "interest/trends", "interest/cohorts")
+PAGES = ("start/home", "start/data", "interest/trends", "interest/cohorts", "model/people")
 
 
 def warnings(app):

@@ -5,7 +5,16 @@ import pytest
 from data.ingest import ImportOptions
 from data.pipeline import import_file
 
-PAGES = ("start/home", "start/data", "interest/trends", "interest/drift", "interest/cohorts", "interest/alerts")
+PAGES = (
+    "start/home",
+    "start/data",
+    "interest/trends",
+    "interest/drift",
+    "interest/cohorts",
+    "interest/alerts",
+    "model/models",
+    "model/people",
+)
 VIEWS = ("retention", "mix", "value", "lifecycle")
 HEADER = "event_time,event_type,user_id,item_id,item_name,category,price,quantity,country"
 

@@ -15,7 +15,8 @@ VISIT_ALL = """
 import gc, sys
 from streamlit.testing.v1 import AppTest
 app = AppTest.from_file("streamlit_app.py", default_timeout=120).run()
-for page in ("start/home", "start/data", "interest/trends", "interest/drift", "interest/cohorts", "interest/alerts"):
+for page in ("start/home", "start/data", "interest/trends", "interest/drift", "interest/cohorts", "interest/alerts",
+             "model/models", "model/people"):
     app.switch_page(f"pages/{page}.py").run()
     assert not app.exception, app.exception
 heavy = [name for name in ("tensorflow", "keras", "torch") if name in sys.modules]
@@ -42,7 +43,7 @@ def test_page_sources(path):
     assert not re.search(r"\b(select|insert|update|delete)\b.+\bfrom\b", text), f"{about} holds SQL"
     assert "import duckdb" not in text or about.endswith("runtime.py"), f"{about} opens the database itself"
     assert "cache_data" not in text or about.endswith("cached.py"), f"{about} caches by itself"
-    if path.parent.name in ("start", "interest"):
+    if path.parent.name in ("start", "interest", "model"):
         assert len(text.splitlines()) <= 100, f"{about} is longer than a page may be"
     lines = [line for line in text.splitlines() if re.search(r"[\U0001F300-\U0001FAFF]", line)]
     assert not lines, f"{about} holds an emoji"

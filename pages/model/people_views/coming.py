@@ -7,13 +7,13 @@ from typing import Any
 import polars as pl
 import streamlit as st
 
-from analytics.figures import interest_colours
 from analytics.figures.people import alt_mix_dots, mix_dots
 from analytics.sentences import people as sentences
 from data.store import Store
 from pages.model.models_views.choice import serving
 from pages.model.people_views import asking
 from pages.model.people_views.controls import Asked
+from pages.model.people_views.ribbons import colours_of
 from pages.shared import cached
 from pages.shared.parts import chart, empty, export, table
 from pages.shared.parts.head import plain
@@ -50,7 +50,7 @@ def draw(opened: Store, asked: Asked) -> None:
         )
         export(items, "person-next", opened.meta, asked.scope, key="people_next_items", person=asked.code, run=run.id)
     if interests.height:
-        palette = cached.answer(interest_colours, opened, by=asked.by)
+        palette = colours_of(opened, **asked.knobs)
         chart(mix_dots(interests, palette=palette), alt_mix_dots(interests), "person-next", key="people_mix")
 
 

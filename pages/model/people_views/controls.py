@@ -10,6 +10,7 @@ import polars as pl
 import streamlit as st
 
 from analytics.person import events_of, known_person, listed
+from data.errors import InputError
 from data.scope import Scope
 from data.store import Store
 from pages.shared import cached, state, wording
@@ -68,7 +69,12 @@ def draw(opened: Store, scope: Scope) -> Asked | None:
     if user_no is None:
         choose(opened, scope)
         return None
-    facts = cached.answer(known_person, opened, user_no=user_no)
+    try:
+        facts = cached.answer(known_person, opened, user_no=user_no)
+    except InputError as reason:
+        empty(reason.message)
+        choose(opened, scope)
+        return None
     by = state.by(opened.meta, opened.meta.bys)
     until = scope.end or opened.meta.last_day
     return Asked(wording.code(user_no), user_no, by, scope.start, until, scope, facts)

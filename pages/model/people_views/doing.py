@@ -8,12 +8,12 @@ import plotly.graph_objects as go
 import polars as pl
 import streamlit as st
 
-from analytics.figures import interest_colours
 from analytics.figures.people import alt_time_line, time_line, weekly
 from analytics.person import events_of
 from analytics.sentences import people as sentences
 from data.store import Store
 from pages.model.people_views.controls import Asked, seen, within
+from pages.model.people_views.ribbons import colours_of
 from pages.shared import cached
 from pages.shared.parts import chart, empty, export, table
 from pages.shared.parts.head import plain
@@ -32,7 +32,7 @@ COLUMNS = {
 def picture(store: Store, *, user_no: int, by: str, start: date | None, until: date) -> go.Figure:
     """The time line."""
     events = cached.answer(events_of, store, user_no=user_no, by=by).filter(pl.col("day") <= until)
-    palette = cached.answer(interest_colours, store, by=by)
+    palette = colours_of(store, user_no=user_no, by=by)
     return time_line(weekly(within(start, events)), palette=palette)
 
 

@@ -11,7 +11,7 @@ import streamlit as st
 from analytics.counts import names
 from analytics.drift.counted import BYS
 from analytics.figures import interest_colours
-from analytics.figures.people import alt_ribbons, interest_ribbons
+from analytics.figures.people import alt_ribbons, distinct, interest_ribbons, largest
 from analytics.person import ALPHA, HALF_LIFE, Evolution, base_mix, events_of, evolution, grid
 from analytics.person import moments as moments_of
 from analytics.person.moments import MOMENTS
@@ -29,6 +29,7 @@ from pages.shared.parts import chart, empty, export
 from pages.shared.parts.head import plain
 
 AUTO = "auto"
+COLOURED = 20
 SPEEDS = [AUTO, "28", "90", "180", "365"]
 
 
@@ -55,8 +56,17 @@ def picture(store: Store, *, user_no: int, by: str, start: date | None, until: d
     if start is not None:
         marked = marked.filter(pl.col("day") >= start)
     known = dict(cached.answer(names, store, by=by).select("id", "name").iter_rows())
-    palette = cached.answer(interest_colours, store, by=by)
+    palette = colours_of(store, user_no=user_no, by=by)
     return interest_ribbons(found.shares, known, palette=palette, moments=marked)
+
+
+def colours_of(store: Store, *, user_no: int, by: str) -> dict[str, str]:
+    """The colours of a person's interests, the same on every picture of the page, whatever its knobs."""
+    meta = store.meta
+    about = {"start": None, "until": meta.last_day, "half_life": HALF_LIFE}
+    found = cached.answer(vector, store, user_no=user_no, by=by, **about)
+    shop = cached.answer(interest_colours, store, by=by)
+    return {**shop, **distinct(largest(found.shares, COLOURED), shop)}
 
 
 def half_life() -> float:

@@ -75,8 +75,8 @@ def test_what_comes_next():
         "name": ["Candles", "Garden"], "now": [0.1, 0.3], "next": [0.2, 0.3], "low": [0.15, 0.2], "high": [0.3, 0.4]
     })  # fmt: skip
     assert sentences.ahead(items, interests) == (
-        "Next comes most likely 'RED MUG' (3.4 %), because of BLUE MUG, bought on 3 May 2026. Expected to gain over the "
-        "next 28 days: 'Candles' (10 % to 20 %)."
+        "Next comes most likely 'RED MUG' (3.4 %), because of BLUE MUG, bought on 3 May 2026. Expected to gain over "
+        "the next 28 days: 'Candles' (10 % to 20 %)."
     )
     assert sentences.ahead(items, interests.tail(1)).endswith("is expected to clearly gain over the next 28 days.")
     assert sentences.ahead(items, interests.clear()).endswith("bought on 3 May 2026.")
