@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 from scipy.optimize import minimize
 
-ALL_ITEMS = 4_096
+ALL_ITEMS = 2_048
 """Catalogues up to here are mixed whole while weights are fitted; of larger ones, candidates."""
 BEST_OF_EACH = 100
 """Candidates from the top of each ranker."""
@@ -110,11 +110,13 @@ def influence(weights: np.ndarray, sample: Sample) -> np.ndarray:
     """float (rankers,): each weight times the spread of that ranker's log-probabilities over a request's candidates,
     which is what moves the mix: a ranker that finds all items alike moves nothing at any weight."""
     inside = np.isfinite(sample.offset)
-    count = np.maximum(inside.sum(axis=1), 1)[:, None]
-    values = np.where(inside[:, :, None], sample.values, 0)
-    mean = values.sum(axis=1) / count
-    variance = (values**2).sum(axis=1) / count - mean**2
-    return np.asarray(weights * np.sqrt(np.maximum(variance, 0)).mean(axis=0))
+    count = np.maximum(inside.sum(axis=1), 1)
+    spread = np.empty(len(weights))
+    for number in range(len(weights)):
+        values = np.where(inside, sample.values[:, :, number], 0)
+        variance = np.einsum("rc,rc->r", values, values) / count - (values.sum(axis=1) / count) ** 2
+        spread[number] = np.sqrt(np.maximum(variance, 0)).mean()
+    return np.asarray(weights * spread)
 
 
 def needed_members(sample: Sample, first_out: Sequence[int], worth: float) -> list[int]:
