@@ -93,13 +93,13 @@ def _held(key: str, name: str, _maker: Callable[[Settings, str], Any], _here: Se
 _READ: dict[str, tuple[object, object]] = {}
 
 
-def as_written(reader: Callable[[Settings], Answer], here: Settings, file: Path) -> Answer:
-    """What `reader(here)` returns, read again only after the SQLite file it reads from was written to.
+def as_written(reader: Callable[[Settings], Answer], here: Settings, *files: Path) -> Answer:
+    """What `reader(here)` returns, read again only after one of the SQLite files or folders it reads was written to.
 
     Notes, lists and jobs are looked at in every run of every visitor, and change a few times a day.
     """
-    key = f"{reader.__module__}.{reader.__qualname__} {file}"
-    stamp, kept = _stamp(file), _READ.get(key)
+    key = f"{reader.__module__}.{reader.__qualname__} {files}"
+    stamp, kept = _stamp(files), _READ.get(key)
     if kept is not None and stamp is not None and kept[0] == stamp:
         return kept[1]  # type: ignore[return-value]
     now, found = time.time_ns(), reader(here)
@@ -109,10 +109,10 @@ def as_written(reader: Callable[[Settings], Answer], here: Settings, file: Path)
     return found
 
 
-def _stamp(file: Path) -> tuple[tuple[int, int], ...] | None:
-    """When the file and its write-ahead log were written to and how long they are; None where there is no file."""
+def _stamp(files: tuple[Path, ...]) -> tuple[tuple[int, int], ...] | None:
+    """When the files and their write-ahead logs were written to and how long they are; None where there is none."""
     found = []
-    for path in (str(file), f"{file}-wal"):
+    for path in (str(path) + end for path in files for end in ("", "-wal")):
         try:
             about = os.stat(path)
         except FileNotFoundError:

@@ -9,10 +9,10 @@ from pages.shared.parts import empty
 
 
 def known() -> list[Run]:
-    """Every finished run, newest first; read again only after one came, went, or was activated."""
+    """Every finished run, newest first; read again after one came, went, or was activated, or the sample was left."""
     here = state.settings()
     # Each of these is a rename inside the folder, which changes the folder's own time.
-    return cached.as_written(runs, here, runs_folder(here))
+    return cached.as_written(runs, here, runs_folder(here), here.ledger_path)
 
 
 def serving() -> Run | None:
