@@ -24,7 +24,7 @@ def write_checkpoint(folder: Path, arrays: Mapping[str, Sequence[np.ndarray]], s
     flat[STATE] = np.frombuffer(json.dumps(state).encode(), np.uint8)
     temporary = folder / f"{FILE}.{os.getpid()}.new"
     with temporary.open("wb") as out:
-        np.savez(out, **flat)
+        np.savez(out, **flat)  # type: ignore[arg-type]  # numpy types its one option in the place of all arrays
     fsync(temporary)
     os.replace(temporary, folder / FILE)
     fsync(folder)
@@ -58,7 +58,7 @@ def fingerprint(log: Interactions, config: str) -> str:
     digest = zlib.crc32(config.encode())
     for column in (log.user, log.item, log.query, log.time):
         for start in range(0, log.events, 1 << 22):
-            digest = zlib.crc32(np.ascontiguousarray(column[start : start + (1 << 22)]), digest)
+            digest = zlib.crc32(np.ascontiguousarray(column[start : start + (1 << 22)]).tobytes(), digest)
     return f"{log.events}-{digest:08x}"
 
 

@@ -10,7 +10,7 @@ import numpy as np
 from data.progress import Progress, quiet
 from models.baselines.tuning import sample
 from models.interactions import Interactions, Requests
-from models.network.config import NetworkConfig
+from models.network.config import CPU_TOKENS, GPU_TOKENS, NetworkConfig
 
 if TYPE_CHECKING:
     from models.network.scoring import Scoring
@@ -72,7 +72,8 @@ class NetworkRanker:
             else:
                 self.progress(stage, (facts["epoch"] - 1) / facts["epochs"])
 
-        config = replace(self.config.for_log(train), epochs=epochs)
+        tokens = GPU_TOKENS * chosen.replicas if chosen.name.endswith("GPU") else CPU_TOKENS
+        config = replace(self.config.for_log(train, tokens), epochs=epochs)
         folder = self.folder / ("tune" if validation else "fit") if self.folder else None
         trainer = Trainer(train, config, chosen, validation=validation, folder=folder, report=report)
         self.trained, self._scoring, self._learned = trainer.run(resume=self.resume), trainer.scoring, train

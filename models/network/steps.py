@@ -42,8 +42,10 @@ class Steps:
         )
         self.optimiser.build(self.learned)
         self.shares = tf.constant(log_shares(batches.popularity))
-        self._mean: list[np.ndarray] = []
-        self._epochs = 0
+        self._mean = [
+            tf.Variable(each.value, trainable=False, aggregation=tf.VariableAggregation.ONLY_FIRST_REPLICA)
+            for each in self.learned
+        ]
         self._gradients = tf.function(self._gradients_of, jit_compile=devices.compiles)
         self.step = tf.function(self._step)
         """(a batch of `dataset`) -> the mean loss over its targets, in nats."""
@@ -74,18 +76,9 @@ class Steps:
         for variable, value in zip(self.learned, weights, strict=True):
             variable.assign(value)
 
-    def end_epoch(self) -> None:
-        """Let the weights enter their running mean, whose momentum is `config.average` (Polyak averaging by epochs)."""
-        share = self.network.config.average
-        now = self.weights()
-        mean = self._mean or [np.zeros_like(each) for each in now]
-        self._mean = [share * old + (1 - share) * new for old, new in zip(mean, now, strict=True)]
-        self._epochs += 1
-
     def averaged(self) -> list[np.ndarray]:
-        """The running mean over the epochs that have ended, its start at 0 taken out; without momentum the last."""
-        whole = 1 - self.network.config.average**self._epochs
-        return [each / np.float32(whole) for each in self._mean]
+        """The running mean of the weights; without momentum the weights themselves."""
+        return [variable.numpy() for variable in self._mean] if self.network.config.average else self.weights()
 
     def state(self) -> dict[str, list[np.ndarray]]:
         """Everything that going on needs: weights, dropout's seeds, the optimiser, the running mean."""
@@ -93,17 +86,16 @@ class Steps:
             "weights": self.weights(),
             "seeds": [variable.numpy() for variable in self._seeds()],
             "optimiser": [variable.numpy() for variable in self.optimiser.variables],
-            "mean": self._mean,
-            "count": [np.array(self._epochs)],
+            "mean": [variable.numpy() for variable in self._mean],
         }
 
     def restore(self, state: Mapping[str, Sequence[np.ndarray]]) -> None:
         """Take up a state that `state` gave."""
         self.give_weights(state["weights"])
-        for variables, values in ((self._seeds(), state["seeds"]), (self.optimiser.variables, state["optimiser"])):
-            for variable, value in zip(variables, values, strict=True):
+        parts = {"seeds": self._seeds(), "optimiser": self.optimiser.variables, "mean": self._mean}
+        for name, variables in parts.items():
+            for variable, value in zip(variables, state[name], strict=True):
                 variable.assign(value)
-        self._mean, self._epochs = list(state["mean"]), int(state["count"][0])
 
     def _seeds(self) -> list[Any]:
         return [variable for variable in self.network.scorer.variables if "seed_generator" in variable.path]
@@ -117,7 +109,17 @@ class Steps:
         # Weights are 1 / targets of the whole batch: the optimiser adds gradients up over devices, which makes a mean.
         loss, gradients = self._gradients(batch)
         self.optimiser.apply(gradients, self.learned)
+        if self.network.config.average:
+            self._average()
         return loss
+
+    def _average(self) -> None:
+        """Let the weights enter their running mean (Polyak and Juditsky 1992), at first with more than their share, so
+        that the start is soon forgotten."""
+        step = tf.cast(self.optimiser.iterations, tf.float32)
+        share = 1.0 - tf.minimum(self.network.config.average, step / (step + 10.0))
+        for mean, variable in zip(self._mean, self.learned, strict=True):
+            mean.assign_add(share * (tf.cast(variable.value, mean.dtype) - mean))
 
     def _gradients_of(self, batch: dict[str, Any]) -> Any:
         variables = [variable.value for variable in self.learned]

@@ -123,7 +123,6 @@ class Trainer:
             "epoch": number + 1, "loss": loss, "ndcg@10": None, "logloss": None,
             "examples_per_second": round(fill.targets / max(seconds, 1e-9)), "fill": fill.share,
         }  # fmt: skip
-        self.steps.end_epoch()
         self._judge(told)
         left = round((self.config.epochs - number - 1) * (time.monotonic() - began))
         self.report({

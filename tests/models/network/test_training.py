@@ -66,7 +66,7 @@ def test_it_ends_when_the_validation_gets_no_better(circle_log: Logs, tiny_confi
 
 def test_resumed_is_uninterrupted(circle_log: Logs, tiny_config: Configs, tmp_path: Path) -> None:
     log = circle_log(words=True)
-    config = tiny_config(log, epochs=4, average=0.5)
+    config = tiny_config(log, epochs=4, average=0.9)
 
     class Stop(Exception):
         pass
@@ -150,7 +150,7 @@ from models.network.training import Trainer
 log = circle(words=True)
 found = []
 for count, rate in ((1, 0.0), (2, 0.0), (2, 0.3)):
-    config = tiny(log, epochs=2, dropout=rate, id_dropout=rate, full_items=5)
+    config = tiny(log, epochs=2, average=0.9, dropout=rate, id_dropout=rate, full_items=5)
     found.append([each["loss"] for each in Trainer(log, config, devices("cpu", count)).run().epochs])
 print(json.dumps(found))
 """
