@@ -13,7 +13,7 @@ class Text(Neighbours):
     events of an item, and search words count by their own vectors."""
 
     name = "text"
-    grid = {"sharpness": (4, 1, 8), "floor": (0.2, 0.0)}  # noqa: RUF012
+    grid = {"sharpness": (4, 1, 2, 8, 16), "floor": (0.2, 0.0)}  # noqa: RUF012
 
     _near: Table | None = None
     """Cosines, of which every setting is a rising function: the nearest items are found once."""

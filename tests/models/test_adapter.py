@@ -5,8 +5,10 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from models import adapter
-from models.adapter import Adapter, Pairs, adapt, answers, co_purchases, recall, slopes
+from models.adapter import Adapter, adapt, judging, learning
+from models.adapter.judging import recall
+from models.adapter.learning import slopes
+from models.adapter.pairs import Pairs, answers, co_purchases
 from models.interactions import Catalogue, arranged
 
 WIDTH = 24
@@ -34,8 +36,9 @@ def shop(told: bool, items=360, users=700, seed=0):
 @pytest.fixture(autouse=True, scope="module")
 def small():
     with pytest.MonkeyPatch.context() as patch:
-        for name, value in {"RANK": 12, "FEWEST": 20, "EPOCHS": 12, "PAIRS": 2_000, "RATE": 1e-2}.items():
-            patch.setattr(adapter, name, value)
+        patch.setattr(judging, "FEWEST", 20)
+        for name, value in {"RANK": 12, "EPOCHS": 12, "PAIRS": 2_000, "RATE": 1e-2}.items():
+            patch.setattr(learning, name, value)
         yield
 
 
@@ -70,7 +73,7 @@ def test_vectors_stay_where_unseen_items_gain_nothing():
 
 
 def test_the_same_seed_gives_the_same_adapter(monkeypatch, told):
-    monkeypatch.setattr(adapter, "EPOCHS", 2)
+    monkeypatch.setattr(learning, "EPOCHS", 2)
     assert adapt(told[0]).vectors.tolist() == adapt(told[0]).vectors.tolist()
 
 
@@ -88,7 +91,7 @@ def test_gradients_are_those_of_finite_differences():
     def loss(down, up):
         moved = texts + texts @ down @ up
         unit = moved / np.linalg.norm(moved, axis=1, keepdims=True)
-        logits = unit[first] @ unit[second].T / adapter.TEMPERATURE
+        logits = unit[first] @ unit[second].T / learning.TEMPERATURE
         logits[[1, 3], [3, 1]] = -np.inf
         own = np.diag(logits)
         return -(2 * own - np.logaddexp.reduce(logits, axis=1) - np.logaddexp.reduce(logits, axis=0)).mean() / 2
