@@ -11,9 +11,8 @@ from analytics.figures.colours import GREY, GRID, HUES, Look, figure, layout
 
 ROLE = {BLEND: HUES[0], NETWORK: HUES[1]}
 """Blend and network keep their colours on every chart of the page; the simple methods are grey."""
-SIMPLE = "#B3BBC2"
-WHISKER = "#5F6B75"
-"""Seen on bars and on both backgrounds."""
+SIMPLE = "rgba(138, 148, 158, 0.45)"
+"""Lighter than their whiskers, on a light and on a dark page."""
 
 
 def _colour(model: str) -> str:
@@ -24,7 +23,7 @@ def _spread(frame: pl.DataFrame) -> Look:
     """The whiskers of an interval; none where a row has no interval."""
     value = frame["ndcg"]
     return {
-        "type": "data", "symmetric": False, "thickness": 1.5, "color": WHISKER,
+        "type": "data", "symmetric": False, "thickness": 2, "color": GREY,
         "array": (frame["high"].fill_null(value) - value).to_numpy().astype("float32"),
         "arrayminus": (value - frame["low"].fill_null(value)).to_numpy().astype("float32"),
     }  # fmt: skip

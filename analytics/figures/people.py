@@ -29,20 +29,20 @@ def short(name: str, letters: int = LABEL) -> str:
 
 
 def distinct(ids: Sequence[str], palette: dict[str, str] | None) -> dict[str, str]:
-    """A colour for each line, the largest first: the shop's own, unless a line before it has one of that hue and
-    another hue is free. A person's interests are few, and may have any place among the shop's."""
+    """A colour for each line, the largest first: the shop's own, or another hue where a larger line has that hue, for
+    as long as there are any. A person's interests are few, and may have any place among the shop's."""
     given = palette_for(ids, palette)
     hue = {colour: HUES[place % len(HUES)] for place, colour in enumerate(PALETTE)}
-    free = [each for each in HUES if each not in {hue.get(given[line]) for line in ids}]
+    free = list(HUES)
     found: dict[str, str] = {}
-    taken: set[str] = set()
     for line in ids:
         own = hue.get(given[line])
-        if own is None or own not in taken or not free:
+        if own is None or own in free or not free:
             found[line] = given[line]
-            taken.add(own or "")
         else:
-            found[line] = free.pop(0)
+            found[line] = own = free[0]
+        if own in free:
+            free.remove(own)
     return found
 
 

@@ -203,8 +203,8 @@ def ranked(frame: pl.DataFrame) -> str:
     beaten = known.filter(pl.col("gain_low") > 0).height
     if beaten == known.height:
         return f"{opening} The blend clearly beats each of the other {known.height}."
-    rest = known.filter(pl.col("gain_low") <= 0)["name"].to_list()
-    return f"{opening} The blend clearly beats {beaten} of the other {known.height}, not {listed(rest)}."
+    rest = [f"'{name}'" for name in known.filter(pl.col("gain_low") <= 0)["name"]]
+    return f"{opening} The blend clearly beats {beaten} of the other {known.height}, but not {listed(rest)}."
 
 
 def made_of(metrics: Metrics, frame: pl.DataFrame) -> str:

@@ -63,7 +63,7 @@ def draw(opened: Store, run: Run) -> None:
     with st.container(horizontal=True, vertical_alignment="center"):
         if not run.is_active:
             st.button(
-                f"Activate {run.id}", key="models_activate", icon=":material/check_circle:", type="primary",
+                f"Activate {run.id}", key="models_activate", icon=":material/check_circle:",
                 on_click=state.attempt, args=(let_serve, run.id),
             )  # fmt: skip
         if before := choice.before():

@@ -45,14 +45,14 @@ def draw(opened: Store) -> None:
         empty("This log names no people, so there is nobody to learn from. Import a log with a user column.")
         return
     empty(sentences.before_training(opened.meta.events, opened.meta.users), icon=":material/model_training:")
-    button("Train the interest model", primary=True)
+    button("Train the interest model")
 
 
-def button(label: str, *, primary: bool = False) -> None:
+def button(label: str) -> None:
     """The button that has a model trained; not while one is."""
     running = is_running()
     st.button(
-        label, key="models_train", icon=":material/model_training:", type="primary" if primary else "secondary",
+        label, key="models_train", icon=":material/model_training:",
         disabled=running, on_click=state.attempt, args=(jobstrip.start, JOB, {}, "Train the interest model"),
         help="A training runs already." if running else "Runs beside the app; pages stay usable.",
     )  # fmt: skip

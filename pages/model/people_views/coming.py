@@ -19,11 +19,9 @@ from pages.shared.parts import chart, empty, export, table
 from pages.shared.parts.head import plain
 
 ITEMS = {
-    "name": st.column_config.TextColumn("Item", width="medium"),
-    "score": st.column_config.NumberColumn(
-        "Chance", format="percent", width="small", help="That it is what comes next."
-    ),
-    "because": st.column_config.TextColumn("Why", width="large", help="Without these it would rank lower."),
+    "name": st.column_config.TextColumn("Item", width=230),
+    "score": st.column_config.NumberColumn("Chance", format="percent", width=80, help="That it is what comes next."),
+    "because": st.column_config.TextColumn("Why", width=680, help="Without these it would rank lower."),
 }
 NO_RUN = "No model serves yet, so nothing is foretold; history and interests stand without one."
 

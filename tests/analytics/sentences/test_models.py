@@ -77,7 +77,9 @@ def test_the_interest_forecast_says_whether_it_beats_the_faded_mix(run_metrics):
 
 def test_what_the_blend_beats_and_is_made_of(run_metrics):
     assert sentences.ranked(comparison(run_metrics())).endswith("The blend clearly beats each of the other 3.")
-    assert sentences.ranked(comparison(run_metrics(0.001))).endswith("beats 2 of the other 3, not what follows what.")
+    assert sentences.ranked(comparison(run_metrics(0.001))).endswith(
+        "beats 2 of the other 3, but not 'what follows what'."
+    )
     metrics = run_metrics()
     assert sentences.made_of(metrics, weights(metrics)).startswith(
         "The blend is 60 % what follows what and 40 % sequence model first of all. 1 of 3 counts for nothing."
