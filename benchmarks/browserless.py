@@ -95,7 +95,7 @@ class Visit:
         self.pages: dict[str, str] = {}
         """Address -> hash of every page of the menu."""
         self.widgets: dict[str, tuple[str, Any, str]] = {}
-        """Label -> kind, element, and the fragment it is in ('' outside of any)."""
+        """Label -> kind, element, and the fragment it is in ('' outside of any); expanders drawn when opened too."""
         self.first: dict[str, str | list[str] | bool] = {}
         """Label -> the value that its widget had when it was drawn first."""
         self.beats: dict[str, float] = {}
@@ -116,7 +116,7 @@ class Visit:
         kind, element, fragment = self.widgets[label]
         message = BackMsg()
         state = message.rerun_script.widget_states.widgets.add(id=element.id)
-        if kind == "checkbox":
+        if kind in ("checkbox", "expandable"):
             state.bool_value = bool(value)
         elif kind == "selectbox":
             state.string_value = str(value)
@@ -171,6 +171,9 @@ class Visit:
             self.beats[answer.auto_rerun.fragment_id] = answer.auto_rerun.interval
         elif kind == "page_not_found":
             run.problems.append(f"page {self.page} not found")
+        if kind == "delta" and answer.delta.add_block.expandable.id:
+            element = answer.delta.add_block.expandable
+            self.widgets[element.label] = ("expandable", element, answer.delta.fragment_id)
         if kind != "delta" or answer.delta.WhichOneof("type") != "new_element":
             run.elements.append((kb, str(kind if kind != "delta" else answer.delta.WhichOneof("type"))))
             return

@@ -227,7 +227,7 @@ def measure(
     page: str | None = None,
 ) -> list[Line]:  # fmt: skip
     """Every line about load on that store, `log` being where the server writes."""
-    wanted = [change for change in changes(store) if page in (None, change.page)]
+    wanted = [change for change in changes(store) if page in (None, change.page) and not change.opens]
     server = Server(store, log)
     try:
         server.warm_up()

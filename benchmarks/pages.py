@@ -34,7 +34,7 @@ from data.settings import Settings  # noqa: E402
 from data.store import open_store  # noqa: E402
 
 FIRST_KB, RERUN_KB, RERUN_MS, GC_MS = 500.0, 150.0, 40.0, 2.0
-PAGES = {"home": "", "data": "data", "trends": "trends", "cohorts": "cohorts"}
+PAGES = {"home": "", "data": "data", "trends": "trends", "drift": "drift", "cohorts": "cohorts", "alerts": "alerts"}
 """Page -> address. The default page has none of its own."""
 LARGEST = 4
 
@@ -47,6 +47,8 @@ class Change:
     label: str
     values: tuple[str | list[str] | bool, str | list[str] | bool]
     query: str = ""
+    opens: str = ""
+    """How the label of an expander begins that is opened first."""
 
 
 CHANGES = (
@@ -62,11 +64,24 @@ CHANGES = (
     Change("trends", "Grain", ("day", "week"), "interest={interest}"),
     Change("trends", "People", (["{people0}"], ["{people1}"])),
     Change("trends", "Interests by", ("item", "{segment}")),
+    Change("trends", "Metric", ("events", "share"), "interest={interest}", opens="What goes with"),
+    Change("trends", "People", (["{people0}"], ["{people1}"]), "interest={interest}", opens="What goes with"),
+    Change("drift", "Days of each window", ("28", "91")),
+    Change("drift", "False names on the list, at most", ("5 %", "20 %")),
+    Change("drift", "False names on the list, at most", ("5 %", "20 %"), "interest={interest}"),
+    Change("drift", "People", (["{people0}"], ["{people1}"])),
+    Change("drift", "People", (["{people0}"], ["{people1}"]), opens="How long interest lasts"),
     Change("cohorts", "Periods", ("quarter", "month")),
     Change("cohorts", "Show", ("value", "retention")),
     Change("cohorts", "Show", ("mix", "lifecycle")),
     Change("cohorts", "Periods", ("quarter", "month"), "view=mix"),
     Change("cohorts", "People", (["{people0}"], ["{people1}"])),
+    Change("cohorts", "Steps by", ("age", "date"), "view=migration&cohort=quarter"),
+    Change("cohorts", "Periods", ("quarter", "month"), "view=migration"),
+    Change("cohorts", "People", (["{people0}"], ["{people1}"]), "view=migration&cohort=quarter"),
+    Change("alerts", "Tell me when", ("A sudden rise", "A level changes for good")),
+    Change("alerts", "Interests by", ("item", "{segment}")),
+    Change("alerts", "People", (["{people0}"], ["{people1}"])),
 )
 
 
@@ -132,6 +147,12 @@ async def changed(server: Server, change: Change, runs: int) -> Row:
     """One change, warmed for both values first, then made `runs` times."""
     async with visit(server, PAGES[change.page], change.query) as visitor:
         opened = await visitor.open()
+        if change.opens:
+            expander = next((label for label in visitor.widgets if label.startswith(change.opens)), change.opens)
+            if expander in visitor.widgets:
+                opened.problems += (await visitor.change(expander, True)).problems
+            else:
+                opened.problems.append(f"no expander '{expander}' on the page")
         if change.label not in visitor.widgets:
             return Row(change.page, change.label, 0, RERUN_KB, 0, RERUN_MS, ["no such control on the page"], [])
         place = "fragment" if visitor.widgets[change.label][2] else "page"
@@ -139,7 +160,8 @@ async def changed(server: Server, change: Change, runs: int) -> Row:
             opened.problems += (await visitor.change(change.label, value)).problems
         found = [await visitor.change(change.label, change.values[turn % 2]) for turn in range(runs)]
     shown = " / ".join(", ".join(each) if isinstance(each, list) else str(each) for each in change.values)
-    what = f"{change.label}: {shown} {f'({change.query}) ' if change.query else ''}[{place}]"
+    about = ", ".join(filter(None, (change.query, change.opens)))
+    what = f"{change.label}: {shown} {f'({about}) ' if about else ''}[{place}]"
     row = _row(change.page, what, found, RERUN_KB, RERUN_MS)
     row.problems = sorted({*row.problems, *opened.problems})
     return row

@@ -18,11 +18,12 @@ def body() -> None:
         asked = controls.draw(opened, scope)
         if asked is None:
             return
-        verdict.draw(opened, scope, asked)
+        found, moved = verdict.drift_of(opened, scope, asked), verdict.movers_of(opened, scope, asked)
+        verdict.draw(opened, scope, asked, found, moved)
         with block("The interests"):
-            interests.draw(opened, scope, asked)
+            interests.draw(opened, scope, asked, found)
         with block("Who moved"):
-            people.draw(opened, scope, asked)
+            people.draw(opened, scope, asked, moved)
         with block("How long interest lasts"):
             lasting.draw(opened, scope, asked.by)
     explain(controls.EXPLANATION)

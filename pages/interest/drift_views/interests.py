@@ -6,13 +6,12 @@ import plotly.graph_objects as go
 import polars as pl
 import streamlit as st
 
-from analytics.drift.windows import interest_drift
+from analytics.drift.windows import Found, interest_drift
 from analytics.figures import alt_drift, alt_parts, change_parts, drift_slopes, interest_colours
 from analytics.windows import Window
 from data.scope import Scope
 from data.store import Store
 from pages.interest.drift_views.controls import Asked
-from pages.interest.drift_views.verdict import drift_of
 from pages.shared import cached, state, wording
 from pages.shared.parts import chart, empty, export, table
 
@@ -54,16 +53,22 @@ def said(window: Window) -> str:
     return wording.days(window.start, window.end)
 
 
-def draw(opened: Store, scope: Scope, asked: Asked) -> None:
+def said_of(store: Store, scope: Scope, *, by: str, before: Window, after: Window) -> tuple[str, str, pl.DataFrame]:
+    """What both charts show, in words, and the table as it is read."""
+    frame = cached.answer(interest_drift, store, scope, by=by, before=before, after=after).drift.interests
+    return alt_drift(frame), alt_parts(frame), rows_of(frame)
+
+
+def draw(opened: Store, scope: Scope, asked: Asked, found: Found) -> None:
     """Slopes beside bars, the table below; a chosen row asks who moved to or from that interest."""
-    frame = drift_of(opened, scope, asked).drift.interests
+    frame = found.drift.interests
     if frame.is_empty():
         empty("No interest has an event in these windows among these people. Widen the windows or take a filter away.")
         return
-    chart(cached.picture(slopes, opened, scope, **asked.knobs), alt_drift(frame), "drift", key="drift_slopes")
-    chart(cached.picture(bars, opened, scope, **asked.knobs), alt_parts(frame), "drift-parts", key="drift_parts")
+    change, parts, shown = cached.answer(said_of, opened, scope, **asked.knobs)
+    chart(cached.picture(slopes, opened, scope, **asked.knobs), change, "drift", key="drift_slopes")
+    chart(cached.picture(bars, opened, scope, **asked.knobs), parts, "drift-parts", key="drift_parts")
     st.caption("Choose a row to see who moved to or from that interest.")
-    shown = rows_of(frame)
     table(
         shown, "Every interest with its shares, change, verdict and the parts of the change", key="drift_interests",
         columns=COLUMNS, on_pick=lambda rows: pick(shown, rows),

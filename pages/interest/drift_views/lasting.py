@@ -65,6 +65,22 @@ def staying(store: Store, scope: Scope, *, by: str) -> ShopPersistence | str:
         return reason.message
 
 
+def half_life_said(store: Store, scope: Scope, *, by: str) -> tuple[str, str, str, pl.DataFrame]:
+    """The sentences on the shop and on single interests, what the curve shows, and the table as it is read."""
+    found = cached.answer(half_life, store, scope, by=by)
+    assert not isinstance(found, str)
+    usual: float = found.curve.filter("best")["half_life"][0]
+    differing = sentences.by_interest(found.lines, usual)
+    return sentences.lasts(found.curve), differing, alt_half_life(found.curve), rows_of(found.lines)
+
+
+def staying_said(store: Store, scope: Scope, *, by: str) -> tuple[str, str]:
+    """The sentence, and what the curve shows."""
+    found = cached.answer(staying, store, scope, by=by)
+    assert not isinstance(found, str)
+    return sentences.stays(found.fit), alt_persistence(found.curve, found.fit)
+
+
 def half_life_picture(store: Store, scope: Scope, *, by: str) -> go.Figure:
     """The curve of half-lives."""
     found = cached.answer(half_life, store, scope, by=by)
@@ -97,16 +113,12 @@ def halves(opened: Store, scope: Scope, by: str) -> None:
     if isinstance(found, str):
         empty(found)
         return
-    so_what(sentences.lasts(found.curve))
-    usual: float = found.curve.filter("best")["half_life"][0]
-    if differing := sentences.by_interest(found.lines, usual):
+    finding, differing, alt, rows = cached.answer(half_life_said, opened, scope, by=by)
+    so_what(finding)
+    if differing:
         st.markdown(plain(differing))
     st.caption(found.note)
-    chart(
-        cached.picture(half_life_picture, opened, scope, by=by), alt_half_life(found.curve), "half-life",
-        key="drift_half_life",
-    )  # fmt: skip
-    rows = rows_of(found.lines)
+    chart(cached.picture(half_life_picture, opened, scope, by=by), alt, "half-life", key="drift_half_life")
     table(rows, "The half-life of every interest, the largest interest first", key="drift_half_lives", columns=COLUMNS)
     export(found.lines, "half-lives", opened.meta, scope, key="drift_half_lives", by=by)
 
@@ -130,9 +142,7 @@ def stays(opened: Store, scope: Scope, by: str) -> None:
     if isinstance(found, str):
         st.caption(f"What stays of people's interests cannot be told. {found}")
         return
-    so_what(sentences.stays(found.fit))
-    chart(
-        cached.picture(staying_picture, opened, scope, by=by), alt_persistence(found.curve, found.fit), "persistence",
-        key="drift_staying",
-    )  # fmt: skip
+    finding, alt = cached.answer(staying_said, opened, scope, by=by)
+    so_what(finding)
+    chart(cached.picture(staying_picture, opened, scope, by=by), alt, "persistence", key="drift_staying")
     export(found.curve, "persistence", opened.meta, scope, key="drift_staying", by=by)

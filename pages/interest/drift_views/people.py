@@ -9,14 +9,13 @@ import polars as pl
 import streamlit as st
 
 from analytics.counts import names
-from analytics.drift.movers import mover, movers
+from analytics.drift.movers import Movers, mover, movers
 from analytics.figures import flow_bars, flows
 from analytics.sentences import drift as sentences
 from data.scope import Scope
 from data.store import Store
 from pages.interest.cohorts_views import lists
 from pages.interest.drift_views.controls import Asked
-from pages.interest.drift_views.verdict import movers_of
 from pages.shared import cached, state, wording
 from pages.shared.parts import chart, empty, export, so_what, table
 
@@ -43,28 +42,40 @@ EVIDENCE = {
 INTEREST = "interest"
 
 
-def draw(opened: Store, scope: Scope, asked: Asked) -> None:
-    """Sentence, commonest moves, the people, what one of them did, and the list to keep."""
-    st.subheader("Who moved", anchor=False)
-    moved = movers_of(opened, scope, asked)
-    so_what(sentences.people(moved))
-    if not moved.drifted:
-        return
-    interest = state.param(INTEREST)
-    people = concerned(moved.people, interest)
-    if interest:
-        narrowed(opened, asked.by, interest)
-    if people.is_empty():
-        empty("None of them moved to or from this interest.")
-        return
-    if flows(people).height > 1:
-        top = flows(people).row(0, named=True)
-        alt = f"The commonest moves, from {top['from_name']} to {top['to_name']} first with {top['people']} people."
-        about = {"level": asked.level, "interest": interest, **asked.knobs}
-        chart(cached.picture(flow_picture, opened, scope, **about), alt, "moves", key="drift_moves")
+def sentence(store: Store, scope: Scope, **about: Any) -> str:
+    """How many can be judged and how many moved."""
+    return sentences.people(cached.answer(movers, store, scope, **about))
+
+
+def shown_of(store: Store, scope: Scope, *, interest: str | None, **about: Any) -> tuple[pl.DataFrame, str | None]:
+    """The people as they are listed, and what the chart of their moves shows; None where there is no such chart."""
+    people = concerned(cached.answer(movers, store, scope, **about).people, interest)
     shown = people.with_columns(
         code=pl.col("user_no").map_elements(wording.code, return_dtype=pl.String), order=pl.int_range(pl.len())
     )
+    pairs = flows(people)
+    if pairs.height < 2:
+        return shown, None
+    top = pairs.row(0, named=True)
+    return shown, f"The commonest moves, from {top['from_name']} to {top['to_name']} first with {top['people']} people."
+
+
+def draw(opened: Store, scope: Scope, asked: Asked, moved: Movers) -> None:
+    """Sentence, commonest moves, the people, what one of them did, and the list to keep."""
+    st.subheader("Who moved", anchor=False)
+    about = {"level": asked.level, **asked.knobs}
+    so_what(cached.answer(sentence, opened, scope, **about))
+    if not moved.drifted:
+        return
+    interest = state.param(INTEREST)
+    if interest:
+        narrowed(opened, asked.by, interest)
+    shown, alt = cached.answer(shown_of, opened, scope, interest=interest, **about)
+    if shown.is_empty():
+        empty("None of them moved to or from this interest.")
+        return
+    if alt:
+        chart(cached.picture(flow_picture, opened, scope, interest=interest, **about), alt, "moves", key="drift_moves")
     st.caption("Choose a row to see what that person did.")
     table(shown, "People who moved, the surest first", key="drift_people", columns=COLUMNS,
           on_pick=lambda rows: pick(shown, rows))  # fmt: skip
@@ -77,7 +88,7 @@ def draw(opened: Store, scope: Scope, asked: Asked) -> None:
         "page": "drift", "by": asked.by, "before": str(asked.before), "after": str(asked.after),
         "q": asked.level, "interest": interest, "segments": str(scope.segments),
     }  # fmt: skip
-    lists.save_form(people["user_no"].to_list(), what[:80], source, key="drift_movers")
+    lists.save_form(shown["user_no"].to_list(), what[:80], source, key="drift_movers")
     export(
         shown.drop("user_no", "order"), "movers", opened.meta, scope, key="drift_movers_table", q=asked.level,
         **asked.knobs,

@@ -6,6 +6,7 @@ from analytics.drift.movers import Movers, movers
 from analytics.drift.windows import Found, interest_drift
 from analytics.figures.drift import MOVED
 from analytics.sentences import drift as sentences
+from analytics.windows import Window
 from data.scope import Scope
 from data.store import Store
 from pages.interest.drift_views.controls import Asked
@@ -23,10 +24,15 @@ def movers_of(opened: Store, scope: Scope, asked: Asked) -> Movers:
     return cached.answer(movers, opened, scope, level=asked.level, **asked.knobs)
 
 
-def draw(opened: Store, scope: Scope, asked: Asked) -> None:
+def sentence(store: Store, scope: Scope, *, by: str, before: Window, after: Window) -> str:
+    """The verdict on mix and interests."""
+    found = cached.answer(interest_drift, store, scope, by=by, before=before, after=after)
+    return sentences.verdict(found, by=by)
+
+
+def draw(opened: Store, scope: Scope, asked: Asked, found: Found, moved: Movers) -> None:
     """The sentence first, then what it stands on."""
-    found, moved = drift_of(opened, scope, asked), movers_of(opened, scope, asked)
-    so_what(sentences.verdict(found, by=asked.by))
+    so_what(cached.answer(sentence, opened, scope, **asked.knobs))
     drift = found.drift
     verdicts = drift.interests["verdict"].to_list()
     clear, tested = sum(each in MOVED for each in verdicts), drift.interests["p"].drop_nulls().len()
