@@ -39,7 +39,7 @@ def serving(shop, run_metrics, monkeypatch):
     """A run that serves and answers with one item and two interests."""
     import json
 
-    from pages.model.people_views import asking, ribbons
+    from pages.model.people_views import asking, vector
 
     folder = runs_folder(shop) / "2026-11-24T1830-1"
     folder.mkdir(parents=True)
@@ -62,7 +62,7 @@ def serving(shop, run_metrics, monkeypatch):
             return answer
 
     monkeypatch.setattr(asking, "loaded", lambda run: Fixed())
-    monkeypatch.setattr(ribbons, "learnt", lambda: 56.0)
+    monkeypatch.setattr(vector, "learnt", lambda: 56.0)
     return asked
 
 

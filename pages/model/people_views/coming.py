@@ -13,7 +13,7 @@ from data.store import Store
 from pages.model.models_views.choice import serving
 from pages.model.people_views import asking
 from pages.model.people_views.controls import Asked
-from pages.model.people_views.ribbons import colours_of
+from pages.model.people_views.vector import colours_of
 from pages.shared import cached
 from pages.shared.parts import chart, empty, export, table
 from pages.shared.parts.head import plain

@@ -9,7 +9,7 @@ from typing import Any
 import polars as pl
 import streamlit as st
 
-from analytics.person import events_of, known_person, listed
+from analytics.person import known_person, listed
 from data.errors import InputError
 from data.scope import Scope
 from data.store import Store
@@ -105,14 +105,3 @@ def typed() -> None:
 def leave() -> None:
     """Back to the list."""
     state.set_param(state.PERSON, None)
-
-
-def seen(opened: Store, asked: Asked) -> pl.DataFrame:
-    """What the person did up to the day asked for, read once."""
-    events: pl.DataFrame = cached.answer(events_of, opened, **asked.knobs)
-    return events.filter(pl.col("day") <= asked.until)
-
-
-def within(start: date | None, events: pl.DataFrame) -> pl.DataFrame:
-    """Of events, those from the first day that is shown on."""
-    return events if start is None else events.filter(pl.col("day") >= start)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import date
+from typing import Any
 
 import plotly.graph_objects as go
 import polars as pl
@@ -12,9 +13,9 @@ from analytics.figures.people import alt_time_line, time_line, weekly
 from analytics.person import events_of
 from analytics.sentences import people as sentences
 from data.store import Store
-from pages.model.people_views.controls import Asked, seen, within
-from pages.model.people_views.ribbons import colours_of
-from pages.shared import cached
+from pages.model.people_views.controls import Asked
+from pages.model.people_views.vector import colours_of
+from pages.shared import cached, wording
 from pages.shared.parts import chart, empty, export, table
 from pages.shared.parts.head import plain
 
@@ -29,24 +30,42 @@ COLUMNS = {
 }
 
 
-def picture(store: Store, *, user_no: int, by: str, start: date | None, until: date) -> go.Figure:
+def within(store: Store, *, user_no: int, by: str, start: date | None, until: date) -> pl.DataFrame:
+    """What the person did on the days that are shown."""
+    events: pl.DataFrame = cached.answer(events_of, store, user_no=user_no, by=by)
+    return events.filter(pl.col("day").is_between(start or date.min, until))
+
+
+def picture(store: Store, **about: Any) -> go.Figure:
     """The time line."""
-    events = cached.answer(events_of, store, user_no=user_no, by=by).filter(pl.col("day") <= until)
-    palette = colours_of(store, user_no=user_no, by=by)
-    return time_line(weekly(within(start, events)), palette=palette)
+    palette = colours_of(store, user_no=about["user_no"], by=about["by"])
+    return time_line(weekly(within(store, **about)), palette=palette)
+
+
+def told(store: Store, **about: Any) -> tuple[str, str]:
+    """The sentence, and what the picture shows; nothing where nothing was done."""
+    events = within(store, **about)
+    frame = weekly(events)
+    if frame.is_empty():
+        return "", ""
+    return sentences.did(wording.code(about["user_no"]), events), alt_time_line(frame)
+
+
+def rows(store: Store, **about: Any) -> pl.DataFrame:
+    """Every event as it is read, newest first."""
+    return within(store, **about).reverse().select(SHOWN).with_columns(pl.col("event_type").str.replace_all("_", " "))
 
 
 def draw(opened: Store, asked: Asked) -> None:
     """The time line above the rows."""
     st.subheader("History", anchor=False)
-    events = within(asked.start, seen(opened, asked))
-    frame = weekly(events)
-    if frame.is_empty():
+    about = {"start": asked.start, "until": asked.until, **asked.knobs}
+    said, alt = cached.answer(told, opened, **about)
+    if not said:
         empty("This person did nothing on these days. Widen the dates.")
         return
-    st.markdown(plain(sentences.did(asked.code, events)))
-    about = {"start": asked.start, "until": asked.until, **asked.knobs}
-    chart(cached.picture(picture, opened, **about), alt_time_line(frame), "person-history", key="people_time_line")
-    rows = events.reverse().select(SHOWN).with_columns(pl.col("event_type").str.replace_all("_", " "))
-    table(rows, f"Everything {asked.code} did, newest first", key="people_events", columns=COLUMNS)
-    export(rows, "person-history", opened.meta, asked.scope, key="people_history", person=asked.code)
+    st.markdown(plain(said))
+    chart(cached.picture(picture, opened, **about), alt, "person-history", key="people_time_line")
+    frame = cached.answer(rows, opened, **about)
+    table(frame, f"Everything {asked.code} did, newest first", key="people_events", columns=COLUMNS)
+    export(frame, "person-history", opened.meta, asked.scope, key="people_history", person=asked.code)
