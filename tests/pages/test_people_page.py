@@ -199,3 +199,21 @@ def test_a_log_without_people_has_nobody_to_follow(settings, visit, write_csv):
     app = visit("model/people")
     well(app)
     assert "This log names no people, so nobody can be followed." in words(app)
+
+
+def test_whoever_moved_leads_here(shop, visit, code, monkeypatch):
+    import polars as pl
+
+    from analytics.drift.movers import MOVER_SCHEMA, Movers
+    from pages.interest.drift_views import people, verdict
+
+    row = {"user_no": wording.person_of(code), "from": "toys", "to": "garden", "from_name": "toys", "to_name": "garden",
+           "strength": 0.3, "p": 0.001, "q": 0.05, "events_before": 30, "events_after": 30, "visits_before": 9,
+           "visits_after": 9}  # fmt: skip
+    moved = Movers(pl.DataFrame([row], MOVER_SCHEMA), 9, 20, 0.1, 0.001, None, None)
+    for module in (people, verdict):
+        monkeypatch.setattr(module, "movers", lambda store, scope, **_: moved)
+    app = visit("interest/drift", person=code)
+    well(app)
+    (link,) = [each.proto for each in app.get("page_link") if each.proto.label == "Their interests over time"]
+    assert (link.page, link.query_string) == ("people", f"person={code}")

@@ -131,6 +131,11 @@ def evidence(opened: Store, scope: Scope, asked: Asked, shown: pl.DataFrame, per
     if found.is_empty():
         return
     frame = cached.answer(mover, opened, scope, user_no=int(found["user_no"][0]), **asked.knobs)
-    st.markdown(f"**What {person} did**")
+    with st.container(horizontal=True, vertical_alignment="center"):
+        st.markdown(f"**What {person} did**", width="content")
+        st.page_link(
+            "pages/model/people.py", label="Their interests over time", icon=":material/person_search:",
+            query_params={"person": person},
+        )  # fmt: skip
     table(frame, f"Interests of {person} before and after, what was gained most first", key="drift_evidence",
           columns=EVIDENCE)  # fmt: skip
