@@ -11,7 +11,7 @@ from typing import Any
 
 from data.errors import AppError
 from data.progress import Progress
-from models.runs import write_status
+from models.runs import read_status, write_status
 
 EVERY = 0.5
 """Seconds between two changes of status.json."""
@@ -50,6 +50,7 @@ class Teller:
         self._folder, self._progress = folder, progress
         self._last = 0.0
         self._stage = ""
+        self._history: list[dict[str, Any]] = list(read_status(folder).get("history") or [])  # of one that is resumed
         self._from, self._to, self._done = 0.0, 1.0, 0.0
 
     def part(self, low: float, high: float) -> "Teller":
@@ -69,11 +70,21 @@ class Teller:
         self._progress(stage, whole)
 
     def report(self, stage: str, facts: dict[str, Any]) -> None:
-        """The live facts of the network's training: epoch, epochs, loss, metric, examples_per_second, seconds_left."""
+        """The live facts of the network's training: epoch, epochs, loss, metric, examples_per_second, seconds_left.
+
+        Epochs that ended with a metric are kept as "history", in the form of a run's training: epoch, loss, ndcg@10,
+        examples_per_second.
+        """
         known = {name: value for name, value in facts.items() if name != "stage"}
+        has_ended = facts.get("metric") is not None
+        if has_ended:
+            ended = {name: facts.get(name) for name in ("epoch", "loss", "examples_per_second")}
+            before = [each for each in self._history if each["epoch"] < facts["epoch"]]
+            self._history = [*before, {**ended, "ndcg@10": facts["metric"]}]
+            known["history"] = self._history
         done = (facts["epoch"] - 1) / facts["epochs"] if facts.get("epochs") else 0.0
         whole = self._whole(done)
-        if stage != self._stage or time.monotonic() - self._last > EVERY:
+        if has_ended or stage != self._stage or time.monotonic() - self._last > EVERY:
             self._write(stage, fraction=whole, **known)
         self._progress(stage, whole)
 

@@ -169,6 +169,19 @@ def test_live_facts_reach_the_status_and_go_with_their_stage(settings):
     assert (status["stage"], status["epoch"], status["loss"], status["fraction"]) == ("testing", None, None, 0.6)
 
 
+def test_epochs_that_ended_are_kept_for_whoever_looks_later(settings):
+    begun = runs.new_run(settings, {})
+    tell = Teller(begun.folder, lambda stage, fraction: None)
+    for epoch, metric in ((1, 0.1), (2, None), (2, 0.2)):
+        tell.report("network: tuning", {"epoch": epoch, "epochs": 4, "loss": 5.0, "metric": metric})
+    one, two = runs.read_status(begun.folder)["history"]
+    assert one == {"epoch": 1, "loss": 5.0, "ndcg@10": 0.1, "examples_per_second": None}
+    assert two["ndcg@10"] == 0.2
+    again = Teller(begun.folder, lambda stage, fraction: None)  # as a resumed training begins
+    again.report("network: tuning", {"epoch": 3, "epochs": 4, "loss": 4.0, "metric": 0.3})
+    assert [each["epoch"] for each in runs.read_status(begun.folder)["history"]] == [1, 2, 3]
+
+
 def test_a_callback_that_raises_stops_the_training(store):
     def stop(stage, fraction):
         if fraction > 0.1:
