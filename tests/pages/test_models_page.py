@@ -43,6 +43,13 @@ def keep_run(shop, run_metrics):
     return make
 
 
+def finish_all(settings):
+    """End every job, so that the page no longer waits for any."""
+    for job in jobs(settings):
+        start(settings, job.id)
+        finish(settings, job.id, "done")
+
+
 def test_without_a_run_it_says_what_training_would_do_and_starts_it(shop, visit):
     app = visit("model/models")
     well(app)
@@ -83,6 +90,9 @@ def test_a_training_that_broke_off_says_why_and_can_begin_again(shop, visit):
     well(app)
     assert "The last training failed. There is no space left." in words(app)
     assert not app.button(key="models_train").disabled
+    app.button(key="models_resume").click().run()
+    assert (jobs(shop)[0].name, jobs(shop)[0].args) == ("data.tasks.train_model", {"resume": True})
+    finish_all(shop)
     write_status(begun.folder, state="running", message="")
     assert "The last training was interrupted." in words(visit("model/models"))
 

@@ -39,6 +39,11 @@ def draw(opened: Store) -> None:
     begun = unfinished(state.settings())
     if begun is not None and begun.status["state"] in ENDED:
         st.warning(sentences.failed(begun.status["state"], str(begun.status["message"] or "")), icon=":material/error:")
+        st.button(
+            "Go on where it stopped", key="models_resume", icon=":material/resume:", on_click=state.attempt,
+            args=(jobstrip.start, JOB, {"resume": True}, "Train the interest model"),
+            help="From its last checkpoint, as long as the data are the same.",
+        )  # fmt: skip
     if choice.known():
         return
     if not opened.meta.users:
