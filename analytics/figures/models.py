@@ -120,7 +120,7 @@ def slice_dots(frame: pl.DataFrame, *, title: str = "") -> go.Figure:
         traces.append({
             "type": "scatter", "mode": "markers", "x": own["ndcg"].to_numpy().astype("f4"),
             "y": [parts.index(part) + 0.22 * shift for part in own["slice_name"]], "name": name,
-            "marker": {"size": 9, "color": _colour(model), "symbol": ("circle", "diamond", "square")[place % 3]},
+            "marker": {"size": 9, "color": ROLE.get(model, GREY), "symbol": ("circle", "diamond", "square")[place % 3]},
             "error_x": _spread(own), "customdata": own.select("slice_name", "requests").rows(),
             "hovertemplate": f"{name}, %{{customdata[0]}}: %{{x:.4f}}, %{{customdata[1]:,}} times<extra></extra>",
         })  # fmt: skip

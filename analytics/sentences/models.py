@@ -213,7 +213,8 @@ def made_of(metrics: Metrics, frame: pl.DataFrame) -> str:
     unused = frame.filter(pl.col("weight") < LITTLE / 5).height
     left = f" {unused} of {frame.height} count{'s' if unused == 1 else ''} for nothing." if unused else ""
     temperature = number(metrics, "temperature")
-    sharp = "" if temperature is None else f" The weights came to {temperature:.2f} before they were made parts of 1."
+    way = "surer" if temperature is not None and temperature < 1 else "less sure"
+    sharp = "" if temperature is None else f" Its temperature is {temperature:.2f}: it is {way} than its parts."
     return f"The blend is {listed(named)} first of all.{left}{sharp}"
 
 
