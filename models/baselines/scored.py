@@ -23,6 +23,9 @@ SMOOTHING = (0.02, 0.05, 0.1, 0.2, 0.35, 0.5, 0.7, 0.85)
 POWERS = (0.5, 1.0, 1.5, 2.0)
 """Powers of the scores, as tried: what a temperature does to probabilities. Only powers that need no logarithm."""
 
+SPEAKS = 1e-30
+"""A history whose scores together are less says nothing: dividing by them would leave the numbers that are."""
+
 
 class Scored:
     """A rival by its scores. Each has a name, a grid of knobs of its own, `learn` and `scores`."""
@@ -149,7 +152,7 @@ class Scored:
     def _mixed(self, scores: np.ndarray, prior: np.ndarray, smoothing: float, power: float) -> np.ndarray:
         raised = _powers(scores, power)
         total = raised.sum(axis=1, keepdims=True)
-        says = total > 0
+        says = total > SPEAKS
         share = np.where(says, (1 - smoothing) / np.where(says, total, 1), 0).astype(np.float32)
         raised *= share
         raised += prior * np.where(says, smoothing, 1).astype(np.float32)

@@ -11,6 +11,7 @@ from data.progress import Progress, quiet
 from models.baselines.tuning import sample
 from models.interactions import Interactions, Requests
 from models.network.config import CPU_TOKENS, GPU_TOKENS, NetworkConfig
+from models.tensorflow_start import start_tensorflow
 
 if TYPE_CHECKING:
     from models.network.scoring import Scoring
@@ -43,6 +44,7 @@ class NetworkRanker:
 
     def tune(self, train: Interactions, log: Interactions, requests: Requests) -> None:
         """Train with early stopping on a sample of the requests, and remember for how many epochs it was worth it."""
+        start_tensorflow()
         from models.network.training import Validation
 
         self.tuned = self._train(train, Validation(log, sample(requests)), self.config.epochs, "network: tuning")

@@ -42,6 +42,16 @@ def test_probabilities_are_proper(tuned):
         assert np.exp(given.astype(float)).sum(axis=1) == pytest.approx(1, abs=1e-5), name
 
 
+def test_a_history_of_long_ago_says_nothing_and_leaves_proper_probabilities(make_log):
+    log = make_log([(0, 0, 0), (0, 1, 1), (1, 0, 1), (1, 1, 2), (0, 2, 134)])
+    personal = next(each for each in rivals(log.catalogue) if each.name == "personal")
+    personal.knobs |= {"half_life": 1.0, "power": 1.0}
+    personal.fit(log.before(120 * DAY))
+    given = personal.log_probabilities(log, successive_requests(log, 120 * DAY))
+    assert np.isfinite(given).all()
+    assert np.exp(given).sum() == pytest.approx(1, abs=1e-5)
+
+
 def test_rules_see_the_order_in_which_people_go(tuned):
     log, requests, found = tuned
     scores = {name: ndcg(lambda part, each=each: each.log_probabilities(log, part), requests)
