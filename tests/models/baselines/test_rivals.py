@@ -42,14 +42,12 @@ def test_probabilities_are_proper(tuned):
         assert np.exp(given.astype(float)).sum(axis=1) == pytest.approx(1, abs=1e-5), name
 
 
-def test_a_history_of_long_ago_says_nothing_and_leaves_proper_probabilities(make_log):
-    log = make_log([(0, 0, 0), (0, 1, 1), (1, 0, 1), (1, 1, 2), (0, 2, 134)])
-    personal = next(each for each in rivals(log.catalogue) if each.name == "personal")
-    personal.knobs |= {"half_life": 1.0, "power": 1.0}
-    personal.fit(log.before(120 * DAY))
-    given = personal.log_probabilities(log, successive_requests(log, 120 * DAY))
-    assert np.isfinite(given).all()
-    assert np.exp(given).sum() == pytest.approx(1, abs=1e-5)
+def test_scores_that_have_all_but_vanished_say_nothing(make_log):
+    personal = next(each for each in rivals(make_log([(0, 0, 1)]).catalogue) if each.name == "personal")
+    scores = np.array([[1e-40, 0, 0, 0], [3, 1, 0, 0]], np.float32)
+    given = np.exp(personal._mixed(scores, np.full((2, 4), 0.25, np.float32), 0.2, 1.0))
+    assert given[0] == pytest.approx([0.25] * 4)
+    assert given[1] == pytest.approx([0.65, 0.25, 0.05, 0.05])
 
 
 def test_rules_see_the_order_in_which_people_go(tuned):
