@@ -217,3 +217,18 @@ def test_whoever_moved_leads_here(shop, visit, code, monkeypatch):
     well(app)
     (link,) = [each.proto for each in app.get("page_link") if each.proto.label == "Their interests over time"]
     assert (link.page, link.query_string) == ("people", f"person={code}")
+
+
+@pytest.mark.parametrize("row", [
+    "2024-01-01 10:00:00,view,u1,i1,thing,1,1,", "2024-01-01 10:00:00,refund,u1,i1,thing,1,1,",
+    "2024-01-01 10:00:00,remove_from_cart,u1,i1,thing,1,1,", "2024-01-01 10:00:00,search,u1,,,,,",
+])  # fmt: skip
+def test_a_person_of_one_event(settings, visit, write_csv, row):
+    from data.ingest import ImportOptions
+    from data.pipeline import import_file
+
+    import_file(settings, write_csv("log.csv", row), ImportOptions())
+    opened = open_store(settings)
+    (user_no,) = listed(opened, Scope())["user_no"]
+    opened.close()
+    well(visit("model/people", person=wording.code(user_no)))

@@ -53,6 +53,9 @@ def draw(opened: Store, scope: Scope) -> Asked | None:
     if not opened.meta.users:
         empty("This log names no people, so nobody can be followed. Import a log with a user column.")
         return None
+    if not opened.meta.bys:
+        empty("No event of this log belongs to an item, so no interest can be followed. Import a longer stretch.")
+        return None
     code = state.param(state.PERSON) or ""
     if st.session_state.get(CODE) != code:
         st.session_state[CODE] = code  # chosen in the list or by a link
