@@ -51,7 +51,7 @@ class Teller:
         self._last = 0.0
         self._stage = ""
         self._history: list[dict[str, Any]] = list(read_status(folder).get("history") or [])  # of one that is resumed
-        self._from, self._to, self._done = 0.0, 1.0, 0.0
+        self._from, self._to, self._done, self._base = 0.0, 1.0, 0.0, 0.0
 
     def part(self, low: float, high: float) -> "Teller":
         """From now on fractions told mean this part of the whole."""
@@ -83,7 +83,10 @@ class Teller:
             self._history = [*before, {**ended, "ndcg@10": facts["metric"]}]
             known["history"] = self._history
         done = (facts["epoch"] - 1) / facts["epochs"] if facts.get("epochs") else 0.0
-        whole = self._whole(done)
+        if stage != self._stage:
+            self._base = max(self._done, self._from)
+        # A training takes half of what is left of its part, for the next one comes after it.
+        whole = self._whole((self._base + (self._to - self._base) * done / 2 - self._from) / (self._to - self._from))
         if has_ended or stage != self._stage or time.monotonic() - self._last > EVERY:
             self._write(stage, fraction=whole, **known)
         self._progress(stage, whole)

@@ -163,7 +163,7 @@ def test_live_facts_reach_the_status_and_go_with_their_stage(settings):
     tell.report("network: tuning", facts)
     status = runs.read_status(begun.folder)
     assert (status["stage"], status["epoch"], status["loss"], status["seconds_left"]) == ("network: tuning", 3, 5.0, 9)
-    assert status["fraction"] == pytest.approx(0.4) and told == [("network: tuning", pytest.approx(0.4))]
+    assert status["fraction"] == pytest.approx(0.3) and told == [("network: tuning", pytest.approx(0.3))]
     tell("testing", 1.0)
     status = runs.read_status(begun.folder)
     assert (status["stage"], status["epoch"], status["loss"], status["fraction"]) == ("testing", None, None, 0.6)
