@@ -24,8 +24,9 @@ from analytics.sentences.words import listed, percent
 LITTLE = 0.05
 """The part of the blend below which a model hardly counts."""
 GOOD_ECE, FAIR_ECE = 0.03, 0.05
-RATE = 6_000
-"""Events that a core reads in a second of training, all epochs and rivals of a usual run taken together (estimated)."""
+RATE, MOST, OVERHEAD = 700, 20_000_000, 60
+"""Events that a core reads in a second of training, all epochs and all models of a run taken together (estimated); the
+most that are learnt from; the seconds that a run takes however small the log."""
 
 
 def verdict(metrics: Metrics) -> str:
@@ -138,6 +139,24 @@ def _cold_items(metrics: Metrics) -> str:
     return f"Among items that nobody knew before{counted} it finds less than popularity does ({ratio:.1f} times)."
 
 
+def window(metrics: Metrics) -> str:
+    """What ten places hold of all that a person takes in the weeks after; '' where that was not measured."""
+    found = metrics.get("window") or {}
+    shown = (found.get("models") or {}).get(shown_model(metrics)) or {}
+    whole, days = number(shown, "recall@10"), number(found, "days")
+    if whole is None or days is None:
+        return ""
+    parts = [
+        f"{percent(part)} of {said}"
+        for said, part in (("items had before", number(shown.get("repeat"), "recall@10")),
+                           ("items new to the person", number(shown.get("novel"), "recall@10")))
+        if part is not None
+    ]  # fmt: skip
+    return f"Of all that a person takes in the next {days:.0f} days, ten places hold {percent(whole)}" + (
+        f": {listed(parts)}." if parts else "."
+    )
+
+
 def mix(metrics: Metrics) -> str:
     """Whether the interest forecast beats the plain faded mix; '' where it was not measured."""
     found = metrics.get("interest_mix") or {}
@@ -165,7 +184,7 @@ def mix(metrics: Metrics) -> str:
 
 def before_training(events: int, users: int) -> str:
     """What training would do and about how long it would take."""
-    seconds = max(events / RATE, 60)
+    seconds = OVERHEAD + min(events, MOST) / RATE
     long = f"about {seconds / 60:.0f} minutes" if seconds < 5_400 else f"about {seconds / 3600:.1f} hours"
     long = "a few minutes" if seconds < 180 else long
     return (

@@ -29,6 +29,8 @@ def draw(opened: Store, run: Run) -> None:
     else:
         said = sentences.cold(run.metrics)
         st.markdown(said or "Parts of the later period, each model by itself.")
+        if ahead := sentences.window(run.metrics):
+            st.markdown(ahead)
         chart(cached.picture(dots, opened, run=run.id), alt_slices(frame), "cold-and-warm", key="models_slices")
     if told := sentences.mix(run.metrics):
         st.subheader("The forecast of interests", anchor=False)

@@ -88,8 +88,8 @@ def test_what_the_blend_beats_and_is_made_of(run_metrics):
 
 
 def test_training_in_words():
-    assert "about 17 minutes" in sentences.before_training(6_000_000, 10_000)
-    assert "about 2.8 hours" in sentences.before_training(60_000_000, 10_000)
+    assert "about 25 minutes" in sentences.before_training(1_000_000, 10_000)
+    assert "about 8.0 hours" in sentences.before_training(60_000_000, 10_000)
     assert "a few minutes" in sentences.before_training(500, 10)
     assert sentences.trained({"epochs": [{}, {}], "best": 2, "device": "CPU", "cpu_seconds": 40}) == (
         "The network learnt for 2 epochs on CPU; the weights of epoch 2 were kept. It took 40 seconds of one core."
@@ -115,3 +115,12 @@ def test_two_runs_beside_each_other(interval, said):
 
 def test_runs_that_share_too_little_are_not_compared():
     assert "too few of the same visits" in sentences.against({"runs": ["a", "b"], "requests": 3, "difference": None})
+
+
+def test_the_next_weeks_as_a_whole(run_metrics):
+    shown = {"recall@10": 0.27, "repeat": {"recall@10": 0.44}, "novel": {"recall@10": 0.021}}
+    assert sentences.window(run_metrics(window={"days": 28, "models": {"blend": shown}})) == (
+        "Of all that a person takes in the next 28 days, ten places hold 27 %: 44 % of items had before and 2.1 % of items "
+        "new to the person."
+    )
+    assert sentences.window(run_metrics()) == ""
