@@ -3,23 +3,26 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from typing import Any
 
 import numpy as np
 
 from models.baselines.state import State
 from models.baselines.tuning import one_by_one
 from models.interactions import Interactions
+from models.interest_mix import correction as correcting
 from models.interest_mix.bands import Concentration, bands, calibrated, fitted
-from models.interest_mix.periods import Asked, Periods, cut_periods
+from models.interest_mix.correction import Correction, Signals
+from models.interest_mix.losing import difference, is_better, losses
+from models.interest_mix.periods import Asked, Periods, cut_periods, everyones_mix
 
 HALF_LIVES = (6.0, 1.0, 2.0, 3.0, 4.0, 9.0, 13.0, np.inf)
 """Periods after which an event counts half, as tried."""
 PSEUDO = (80.0, 5.0, 10.0, 20.0, 40.0, 160.0, 320.0)
 """Events of everybody's mix that are added to a person's own, as tried."""
-LONG_RUN = 5.0
-"""Events per interest of the long-run mix that are added to everybody's last period, so that an interest that rested
-a month is not impossible."""
 NAME = "interest-mix"
+SEED = 5
+CORRECTION = ("shared", "intercept", "related", "between")
 
 
 @dataclass
@@ -34,6 +37,9 @@ class InterestMix:
     concentration: Concentration = field(default_factory=Concentration)
     everyone: np.ndarray | None = None
     """float64 (interests,): everybody's mix at the end of the log of `keep`, by which histories alone are foretold."""
+
+    correction: Correction | None = None
+    """Where one was learned and won: see `correct`."""
 
     name = NAME
 
@@ -53,10 +59,18 @@ class InterestMix:
         self.concentration = calibrated(fitted(mix, weight, asked.counts), mix, weight, asked.counts)
 
     def mix(self, periods: Periods, asked: Asked) -> tuple[np.ndarray, np.ndarray]:
-        """float64 (rows, interests), rows summing to 1, and (rows,): the person's decayed events behind each.
+        """float64 (rows, interests), rows summing to 1, and (rows,): the person's decayed events behind each; corrected
+        where a correction is kept. Only periods before the one asked for are read."""
+        if self.correction is None:
+            return self.plain(periods, asked)
+        found = np.empty((len(asked), periods.interests))
+        for number in np.unique(asked.number):
+            rows = asked.number == number
+            found[rows] = np.exp(self.correction.log_mix(self._signals(periods, int(number), asked.user[rows])))
+        return found, self.plain(periods, asked)[1]
 
-        Only periods before the one asked for are read.
-        """
+    def plain(self, periods: Periods, asked: Asked) -> tuple[np.ndarray, np.ndarray]:
+        """The same without a correction."""
         found = np.empty((len(asked), periods.interests))
         weight = np.empty(len(asked))
         for number in np.unique(asked.number):
@@ -71,6 +85,33 @@ class InterestMix:
         """float64 (rows, interests): the natural logarithm of `mix`."""
         return np.log(self.mix(periods, asked)[0])
 
+    def correct(self, periods: Periods, earlier: Asked, validation: Asked) -> dict[str, Any] | None:
+        """Learn a correction from earlier periods, and keep it only where it beats the plain mix on the validation
+        periods, the interval over people above 0; then it learns from these too, and the bands are fitted again.
+
+        Comes back with {"kept", "difference", "interval"} on validation; None where there is too little to learn from.
+        `tune` comes first.
+        """
+        if len(earlier) < correcting.FEWEST_ROWS or not len(validation):
+            return None
+        if len(earlier) > correcting.MOST_ROWS:
+            earlier = earlier.part(
+                np.random.default_rng(SEED).choice(len(earlier), correcting.MOST_ROWS, replace=False)
+            )
+        before, then = (self._all_signals(periods, each) for each in (earlier, validation))
+        tried = [(ridge, correcting.learned(before, earlier.counts, ridge)) for ridge in correcting.RIDGES]
+        ridge, best = min(tried, key=lambda each: losses(each[1].log_mix(then), validation).mean())
+        corrected = best.log_mix(then)
+        kept = is_better(then.plain, corrected, validation)
+        if kept:
+            weight = self.plain(periods, validation)[1]
+            self.concentration = calibrated(
+                fitted(np.exp(corrected), weight, validation.counts), np.exp(corrected), weight, validation.counts
+            )
+            counts = np.concatenate([earlier.counts, validation.counts])
+            self.correction = correcting.learned(correcting.joined([before, then]), counts, ridge, best)
+        return {"kept": kept, **difference(then.plain, corrected, validation)}
+
     def keep(self, log: Interactions) -> None:
         """Remember everybody's mix at the end of this log."""
         end = int(log.time.max()) + 1 if log.events else 0
@@ -83,19 +124,27 @@ class InterestMix:
         in a usual period of theirs, at least 1; bands are of shares of so many events. Without `keep` the log itself
         says what everybody likes, which the history of one person does not know.
         """
+        now, mix, weight, usual = self.expected(log, when)
+        low, high = bands(mix, weight, usual if events is None else events, self.concentration)
+        return Forecast(now, mix, low, high)
+
+    def expected(self, log: Interactions, when: int) -> tuple[np.ndarray, np.ndarray, np.ndarray, np.ndarray]:
+        """`Forecast.now` and `Forecast.mix`, and of each person the decayed events and the events of a usual period,
+        both (users,): what `of_histories` makes bands of."""
         periods = cut_periods(log, when, when)
         everyone = everyones_mix(periods, 0) if self.everyone is None else self.everyone
+        before = [(ago, counts.toarray()) for ago, counts in periods.before(0)]
+        decays = [2.0 ** (-ago / self.half_life) for ago, _ in before]
         own = np.zeros((log.users, periods.interests))
-        spread = 0.0
-        for ago, counts in periods.before(0):
-            decay = 2.0 ** (-ago / self.half_life)
-            own += counts.toarray() * decay
-            spread += decay
+        for decay, (_, counts) in zip(decays, before, strict=True):
+            own += counts * decay
         mix, weight = self._shrunk(own, everyone)
-        usual = np.maximum(np.round(weight / max(spread, 1e-12)), 1) if events is None else events
-        low, high = bands(mix, weight, usual, self.concentration)
-        now = own / np.maximum(weight, 1e-12)[:, None]
-        return Forecast(np.where(weight[:, None] > 0, now, everyone), mix, low, high)
+        if self.correction is not None:
+            found = correcting.signals(before, everyone, self.half_life, self.pseudo, log.users)
+            mix = np.exp(self.correction.log_mix(found))
+        usual = np.maximum(np.round(weight / max(sum(decays), 1e-12)), 1)
+        now = np.where(weight[:, None] > 0, own / np.maximum(weight, 1e-12)[:, None], everyone)
+        return now, mix, weight, usual
 
     def state(self) -> State:
         """Knobs and everybody's mix."""
@@ -103,14 +152,30 @@ class InterestMix:
             "half_life": self.half_life, "pseudo": self.pseudo, "base": self.concentration.base,
             "growth": self.concentration.growth, "tail": self.concentration.tail,
         }  # fmt: skip
-        return State(knobs, {} if self.everyone is None else {"everyone": self.everyone})
+        arrays = {} if self.everyone is None else {"everyone": self.everyone}
+        if self.correction is not None:
+            arrays |= {f"correction-{name}": getattr(self.correction, name) for name in CORRECTION}
+        return State(knobs, arrays)
 
     @classmethod
     def from_state(cls, state: State) -> InterestMix:
         """The forecast as it was kept."""
         knobs = state.knobs
         concentration = Concentration(knobs["base"], knobs["growth"], knobs["tail"])
-        return cls(knobs["half_life"], knobs["pseudo"], concentration, state.arrays.get("everyone"))
+        kept = [state.arrays.get(f"correction-{name}") for name in CORRECTION]
+        correction = None if kept[0] is None else Correction(*(np.asarray(each) for each in kept))
+        return cls(knobs["half_life"], knobs["pseudo"], concentration, state.arrays.get("everyone"), correction)
+
+    def _signals(self, periods: Periods, number: int, user: np.ndarray) -> Signals:
+        before = [(ago, counts[user].toarray()) for ago, counts in periods.before(number)]
+        return correcting.signals(before, everyones_mix(periods, number), self.half_life, self.pseudo, len(user))
+
+    def _all_signals(self, periods: Periods, asked: Asked) -> Signals:
+        """Signals of every row, in order."""
+        numbers = np.unique(asked.number)
+        rows = [np.flatnonzero(asked.number == number) for number in numbers]
+        parts = [self._signals(periods, int(n), asked.user[r]) for n, r in zip(numbers, rows, strict=True)]
+        return correcting.chosen(correcting.joined(parts), np.argsort(np.concatenate(rows), kind="stable"))
 
     def _shrunk(self, own: np.ndarray, everyone: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
         weight = own.sum(axis=1)
@@ -128,21 +193,3 @@ class Forecast:
     low: np.ndarray
     """The lower end of the 80 % band of the share that will be seen."""
     high: np.ndarray
-
-
-def everyones_mix(periods: Periods, number: int) -> np.ndarray:
-    """float64 (interests,), all above 0: everybody's mix in the period before, with a little of the long run."""
-    total = np.full(periods.interests, 0.5)
-    last = np.zeros(periods.interests)
-    for ago, counts in periods.before(number):
-        found = np.asarray(counts.sum(axis=0), np.float64)
-        total += found
-        if ago == 0:
-            last = found
-    mixed = last + LONG_RUN * len(total) * total / total.sum()
-    return np.asarray(mixed / mixed.sum())
-
-
-def losses(log_mix: np.ndarray, asked: Asked) -> np.ndarray:
-    """float64 (rows,): the mean of -log p over the events of each person and period, in nats an event."""
-    return np.asarray(-(asked.counts * log_mix).sum(axis=1) / asked.counts.sum(axis=1))

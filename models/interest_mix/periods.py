@@ -11,6 +11,11 @@ DAYS = 28
 DAY = 86_400
 LEAST = 5
 """Events before a period, and in it, from which a person's forecast is judged."""
+LONG_RUN = 5.0
+"""Events per interest of the long-run mix that are added to everybody's last period, so that an interest that rested
+a month is not impossible."""
+HISTORY = 2
+"""Complete periods before one that a correction learns from."""
 
 
 @dataclass(frozen=True)
@@ -55,6 +60,10 @@ class Asked:
     def __len__(self) -> int:
         return len(self.user)
 
+    def part(self, rows: np.ndarray) -> "Asked":
+        """Some of the rows."""
+        return Asked(self.number[rows], self.user[rows], self.counts[rows])
+
 
 def cut_periods(log: Interactions, origin: int, end: int | None = None) -> Periods:
     """The log cut at `origin` and every 28 days before and after it; up to `end`, by default the log's last event."""
@@ -78,6 +87,19 @@ def cut_periods(log: Interactions, origin: int, end: int | None = None) -> Perio
     return Periods(origin, first, counts, range(begun, max(begun, (end - origin) // (DAYS * DAY))))
 
 
+def everyones_mix(periods: Periods, number: int) -> np.ndarray:
+    """float64 (interests,), all above 0: everybody's mix in the period before, with a little of the long run."""
+    total = np.full(periods.interests, 0.5)
+    last = np.zeros(periods.interests)
+    for ago, counts in periods.before(number):
+        found = np.asarray(counts.sum(axis=0), np.float64)
+        total += found
+        if ago == 0:
+            last = found
+    mixed = last + LONG_RUN * len(total) * total / total.sum()
+    return np.asarray(mixed / mixed.sum())
+
+
 def asked_of(periods: Periods, numbers: range | list[int], least: int = LEAST) -> Asked:
     """Everybody with `least` events before a period and in it, for each of these periods."""
     number, user, counts = [], [], []
@@ -93,6 +115,14 @@ def asked_of(periods: Periods, numbers: range | list[int], least: int = LEAST) -
     if not user:
         return Asked(np.zeros(0, np.int64), np.zeros(0, np.int64), np.zeros((0, periods.interests)))
     return Asked(np.concatenate(number), np.concatenate(user), np.concatenate(counts))
+
+
+def earlier_periods(periods: Periods, chosen: list[int], least: int = HISTORY) -> list[int]:
+    """Numbers of the complete periods before those on which knobs are chosen that have `least` complete ones before
+    themselves: what a correction can learn from."""
+    return [
+        each for each in periods.complete if each >= periods.complete.start + least and each < min(chosen, default=0)
+    ]
 
 
 def judged_periods(periods: Periods, choose_from: int, test_from: int) -> tuple[list[int], list[int]]:
