@@ -8,7 +8,7 @@ import pytest
 
 from data.jobs import finish, jobs, start
 from models.runs import active, new_run, runs_folder, the_only_training, write_status
-from pages.model.models_views.choice import known
+from pages.model.models_views.choice import known, off_below
 
 OLD, NEW = "2026-11-20T0912-1", "2026-11-24T1830-1"
 
@@ -205,3 +205,22 @@ def test_a_log_without_people_has_nobody_to_learn_from(settings, visit, write_cs
     app = visit("model/models")
     well(app)
     assert "This log names no people, so there is nobody to learn from." in words(app)
+
+
+@pytest.mark.parametrize(("weights", "below"), [
+    ([[1, 0.01], [1, 0.5], [1, 1]], 6), ([[1, 0.01], [1, 0.01], [1, 1]], 26), ([[1, 1], [1, 0.01], [1, 1]], None),
+    ([[1, 0.01], [1, 0.01], [1, 0.01]], None), ([[1, 1]], None),
+])  # fmt: skip
+def test_from_how_many_events_on_the_model_takes_part(shop, visit, keep_run, weights, below):
+    keep_run(NEW, serves=True)
+    groups = [5, 25] if len(weights) > 1 else []
+    blend = {"members": ["rules", "network"], "weights": weights, "groups": groups, "hides_seen": False}
+    (runs_folder(shop) / NEW / "blend.json").write_text(json.dumps(blend))
+    assert off_below(known()[0]) == below
+
+
+def test_that_it_takes_no_part_below_is_said(shop, visit, keep_run):
+    keep_run(NEW, serves=True)
+    blend = {"members": ["rules", "network"], "weights": [[1, 0], [1, 1], [1, 1]], "groups": [5, 25]}
+    (runs_folder(shop) / NEW / "blend.json").write_text(json.dumps(blend))
+    assert "It stays off for people with fewer than 6 events." in words(visit("model/models"))

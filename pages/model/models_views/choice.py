@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from analytics.evaluation import NETWORK
+from analytics.sentences.models import LITTLE
+from data.errors import StoreError
 from models.runs import Run, runs
-from models.runs.registry import runs_folder
+from models.runs.registry import read_json, runs_folder
 from pages.shared import cached, state
 from pages.shared.parts import empty
 
@@ -38,6 +41,21 @@ def shown() -> Run | None:
                 return run
         empty(f"There is no run {asked} in this store; the link may come from another store, or it was pruned.")
     return serving() or found[0]
+
+
+def off_below(run: Run) -> int | None:
+    """Below how many events of history the blend leaves the sequence model out; None where it never does, or always.
+
+    Short, middle and long histories may have weights of their own (`models.blend`).
+    """
+    try:
+        blend = read_json(run.folder / "blend.json")
+        place = blend["members"].index(NETWORK)
+        parts = [row[place] / (sum(row) or 1.0) for row in blend["weights"]]
+    except (StoreError, KeyError, ValueError):
+        return None
+    off = next((number for number, part in enumerate(parts) if part >= LITTLE), len(parts))
+    return int(blend["groups"][off - 1]) + 1 if 0 < off < len(parts) else None
 
 
 def metrics_of(run_id: str) -> dict[str, object]:

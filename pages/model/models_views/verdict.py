@@ -8,13 +8,14 @@ from analytics.evaluation import best_rival, ends, gain, name_of, number
 from analytics.sentences import models as sentences
 from data.store import Store
 from models.runs import Run
+from pages.model.models_views.choice import off_below
 from pages.shared import wording
 from pages.shared.parts import so_what
 
 
 def draw(opened: Store, run: Run) -> None:
     """The sentence first; a word where the run is older than the data or does not serve."""
-    metrics = run.metrics
+    metrics = {**run.metrics, "off_below": off_below(run)}
     so_what(sentences.verdict(metrics))
     if older := sentences.trained_on(metrics, opened.version):
         st.warning(older, icon=":material/history:")

@@ -120,7 +120,7 @@ def test_runs_that_share_too_little_are_not_compared():
 def test_the_next_weeks_as_a_whole(run_metrics):
     shown = {"recall@10": 0.27, "repeat": {"recall@10": 0.44}, "novel": {"recall@10": 0.021}}
     assert sentences.window(run_metrics(window={"days": 28, "models": {"blend": shown}})) == (
-        "Of all that a person takes in the next 28 days, ten places hold 27 %: 44 % of items had before and 2.1 % of items "
-        "new to the person."
+        "Of all that a person takes in the next 28 days, ten places hold 27 %: 44 % of items had before and 2.1 % of "
+        "items new to the person."
     )
     assert sentences.window(run_metrics()) == ""
