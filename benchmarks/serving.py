@@ -27,11 +27,10 @@ import polars as pl  # noqa: E402
 
 from benchmarks.made_up_run import DAYS, made_up_log, write_made_up, write_network  # noqa: E402
 from models.baselines.ease import MOST_ITEMS  # noqa: E402
-from models.interactions import Requests  # noqa: E402
-from models.ranking import batches  # noqa: E402
 from models.reading_store import HISTORY  # noqa: E402
 from models.recommender import Recommender  # noqa: E402
 from models.recommender.loading import load_served  # noqa: E402
+from models.recommender.scoring import tops  # noqa: E402
 from models.runs import Run  # noqa: E402
 
 ONE = {12_000: (20.0, 5.0), 100_000: (40.0, 10.0)}
@@ -66,14 +65,10 @@ def one_history(recommender: Recommender, items: int, *, reasons: bool, rounds: 
 def everybody(recommender: Recommender, users: int, items: int) -> float:
     """People ranked by the blend per core second, 8.9 events each."""
     log = made_up_log(users, items, 8.9, seed=2)
-    moment = np.full(users, DAYS * 86_400, np.int64)
-    requests = Requests(
-        np.arange(users, dtype=np.int32), log.offsets[1:], moment, np.zeros(0, np.int32), np.zeros(users + 1, np.int64)
-    )
+    people, mixture = np.arange(users), recommender.mixtures["blend"]
+    tops(mixture, log, people[:64], DAYS * 86_400, hides_seen=False)
     began = time.process_time()
-    for _, part in batches(requests, 64):
-        found = recommender.mixtures["blend"].log_probabilities(log, part)
-        np.argpartition(-found, 20, axis=1)[:, :20]
+    tops(mixture, log, people, DAYS * 86_400, hides_seen=False)
     return users / (time.process_time() - began)
 
 

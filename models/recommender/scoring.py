@@ -43,20 +43,30 @@ def score_everybody(
     temporary = folder / f"{USERS}.new"
     items = pa.array(log.catalogue.item_ids, pa.string())
     asked = np.flatnonzero(np.diff(log.offsets))
-    size = max(8, min(64, CELLS // max(log.catalogue.items, 1)))
     with pq.ParquetWriter(temporary, SCHEMA, compression="zstd") as writer:
         for start in range(0, len(asked), GROUP):
             people = asked[start : start + GROUP]
-            found = [
-                top_of(mixture, log, part, served.hides_seen)
-                for _, part in batches(_requests(log, people, moment), size)
-            ]
-            item, score = (np.concatenate(column) for column in zip(*found, strict=True))
+            item, score = tops(mixture, log, people, moment, served.hides_seen)
             writer.write_table(_table(numbers[people], item, score, items))
             progress("scoring everybody", (start + len(people)) / len(asked))
     fsync(temporary)
     os.replace(temporary, folder / USERS)
     return len(asked)
+
+
+def tops(
+    mixture: Mixture, log: Interactions, people: np.ndarray, moment: int, hides_seen: bool
+) -> tuple[np.ndarray, np.ndarray]:
+    """int32 items and float32 probabilities, (people, TOP), best first, of what comes to these people at `moment`.
+
+    Short histories go together, for the network answers them in a quarter of the time.
+    """
+    size = max(8, min(64, CELLS // max(log.catalogue.items, 1)))
+    order = np.argsort(log.offsets[people + 1] - log.offsets[people], kind="stable")
+    found = [top_of(mixture, log, part, hides_seen) for _, part in batches(_requests(log, people[order], moment), size)]
+    item, score = (np.concatenate(column) for column in zip(*found, strict=True))
+    back = np.argsort(order)
+    return item[back], score[back]
 
 
 def top_of(mixture: Mixture, log: Interactions, part: Requests, hides_seen: bool) -> tuple[np.ndarray, np.ndarray]:
