@@ -32,9 +32,12 @@ class Histories:
     """float32 (events,): weight of the event's kind."""
 
     def weights(self, decay: float, half_life: float, by_kind: bool) -> np.ndarray:
-        """float32 (events,): decay^place times 2^(-age / half_life in days), times the weight of its kind if asked."""
+        """float32 (events,): decay^place times 2^(-age / half_life in days), relative to the largest of its request, so
+        that a history that ended long ago says as much as another; times the weight of its kind if asked."""
         exponent = self.place * np.float32(np.log2(decay)) - self.age / np.float32(half_life)
-        found = np.exp2(exponent)
+        largest = np.full(self.requests, -np.inf, np.float32)
+        np.maximum.at(largest, self.request, exponent)
+        found = np.exp2(exponent - largest[self.request])
         return found * self.kind if by_kind else found
 
 

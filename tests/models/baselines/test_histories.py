@@ -27,7 +27,13 @@ def test_weights_fade_by_steps_and_days_and_tell_kinds_apart(make_log):
     log = make_log([(0, 0, 0, CART), (0, 1, 7, 0), (0, 2, 7.5, 0)])
     found = read_histories(log, successive_requests(log, int(7.4 * DAY)))
     assert found.weights(0.5, np.inf, False) == pytest.approx([0.5, 1])
-    assert found.weights(1.0, 7.5, True) == pytest.approx([1.5, 2 ** (-0.5 / 7.5)])
+    assert found.weights(1.0, 7.5, True) == pytest.approx([3 * 2 ** (-7 / 7.5), 1])
+
+
+def test_a_history_that_ended_long_ago_weighs_as_much_as_another(make_log):
+    log = make_log([(0, 0, 0), (0, 1, 7), (0, 2, 9000), (1, 0, 8980), (1, 1, 8987), (1, 2, 9000)])
+    found = read_histories(log, successive_requests(log, 8999 * DAY))
+    assert found.weights(1.0, 7.0, False) == pytest.approx([0.5, 1, 0.5, 1])
 
 
 def test_events_that_weigh_next_to_nothing_are_left_out(make_log):

@@ -84,6 +84,12 @@ def test_a_history_that_says_nothing_gets_recent_popularity(tuned):
         assert found[name].log_probabilities(log, nobody) == pytest.approx(expected, abs=1e-5), name
 
 
+def test_scores_too_small_to_divide_by_say_nothing(tuned):
+    found = tuned[2]
+    tiny, prior = np.full((1, 12), 1e-38, np.float32), np.full((1, 12), 1 / 12, np.float32)
+    assert found["ease"]._mixed(tiny, prior, 0.1, 2.0) == pytest.approx(np.log(1 / 12))
+
+
 def test_corrupting_what_comes_after_the_request_changes_nothing(tuned):
     log, requests, found = tuned
     asked = requests.part(np.flatnonzero(requests.time == requests.time.min()))
