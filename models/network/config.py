@@ -11,9 +11,9 @@ from models.ranking import expects_repeats
 DAY = 86_400
 SEASON_FROM_DAYS = 400
 """A month of the year is learnt only from logs that saw most months twice; else it is just a name for the present."""
-CPU_TOKENS, GPU_TOKENS, LEAST_TOKENS = 1_600, 32_768, 512
+CPU_TOKENS, GPU_TOKENS, LEAST_TOKENS = 3_200, 32_768, 512
 """Tokens of one step of training: at most on a CPU, at most on each GPU, and at least."""
-STEPS = 150
+STEPS = 60
 """Steps of an epoch that a short log is cut into."""
 
 
@@ -24,6 +24,8 @@ class NetworkConfig:
     width: int = 64
     blocks: int = 2
     heads: int = 2
+    inner: int = 0
+    """Width inside the feed-forward nets; 0: as outside."""
     dropout: float = 0.3
     id_dropout: float = 0.3
     """Share of training events that are shown by their words and interest alone, so that new items have vectors."""
@@ -38,7 +40,7 @@ class NetworkConfig:
     """Packed rows of one step of training, over all devices; 0: what `for_log` thinks right."""
     full_items: int = 5_000
     """Up to so many items the loss is the full cross-entropy, beyond it samples negatives."""
-    negatives: int = 512
+    negatives: int = 256
     learning_rate: float = 2e-3
     beta_2: float = 0.98
     warm_up: int = 100
@@ -65,7 +67,7 @@ class NetworkConfig:
 
     def for_log(self, log: Interactions, tokens: int = CPU_TOKENS) -> "NetworkConfig":
         """The same with what this log decides: its catalogue, whether it has seasons, whether people repeat items, and
-        steps small enough for 150 an epoch, of at most so many tokens."""
+        steps small enough for 60 an epoch, of at most so many tokens."""
         catalogue = log.catalogue
         vectors, queries = catalogue.vectors, catalogue.query_vectors
         days = (int(log.time.max()) - int(log.time.min())) / DAY if log.events else 0

@@ -41,14 +41,16 @@ def build_network(config: NetworkConfig, items: Any = None) -> Network:
 
     x = items(inputs["item"], inputs["text"]) * config.width**0.5
     counts = {"interest": config.interests + 1, "kind": config.kinds + 1, "gap": GAPS, "weekday": WEEKDAYS,
-              "month": MONTHS, "position": config.row}  # fmt: skip
+              "month": MONTHS, "position": max(config.row, config.history)}  # fmt: skip
     for name, count in counts.items():
         x = x + side(name, count)
     x = layers.Dropout(config.dropout, seed=config.seed + 100, name="drop")(x)
     penalty = Visible(name="visible")(inputs["segment"], inputs["step"])
     for number in range(config.blocks):
         seed = config.seed + 10 * (number + 1)
-        x = Block(config.width, config.heads, config.dropout, seed, name=f"block_{number}")(x, penalty)
+        x = Block(
+            config.width, config.heads, config.inner or config.width, config.dropout, seed, name=f"block_{number}"
+        )(x, penalty)
     states = layers.RMSNormalization(name="last")(x)
     after = AfterStep(name="after")(states, *(inputs[name] for name in ("segment", "step", *ASKED_INPUTS[:2])))
     query = after + side("asked_gap", GAPS) + side("asked_weekday", WEEKDAYS)

@@ -106,13 +106,12 @@ class Visible(layers.Layer):
 class Block(layers.Layer):
     """Self-attention and a gated feed-forward net (SwiGLU), each normalised before and added to its input.
 
-    Formula: Shazeer (2020), "GLU Variants Improve Transformer"; inner width 8/3 of the outer, in eights.
+    Formula: Shazeer (2020), "GLU Variants Improve Transformer"; `inner` is the width between its two gates.
     """
 
-    def __init__(self, width: int, heads: int, dropout: float, seed: int = 0, **kwargs: Any) -> None:
+    def __init__(self, width: int, heads: int, inner: int, dropout: float, seed: int = 0, **kwargs: Any) -> None:
         super().__init__(**kwargs)
-        self.width, self.heads, self.dropout, self.seed = width, heads, dropout, seed
-        self.inner = -(-width * 8 // 3 // 8) * 8
+        self.width, self.heads, self.inner, self.dropout, self.seed = width, heads, inner, dropout, seed
         made = {"dtype": self.dtype_policy}
 
         def dense(units: int, number: int, name: str) -> layers.Dense:
@@ -142,14 +141,18 @@ class Block(layers.Layer):
 
     def _attend(self, qkv: Tensor, penalty: Tensor) -> Tensor:
         length, size = ops.shape(qkv)[1], self.width // self.heads
-        heads = ops.transpose(ops.reshape(qkv, (-1, length, 3, self.heads, size)), (2, 0, 3, 1, 4))
-        query, key, value = heads[0] * size**-0.5, heads[1], heads[2]
+
+        def by_head(part: Tensor) -> Tensor:
+            return ops.transpose(ops.reshape(part, (-1, length, self.heads, size)), (0, 2, 1, 3))
+
+        query, key, value = (by_head(part) for part in ops.split(qkv, 3, axis=-1))
+        query = query * size**-0.5
         chances = ops.softmax(ops.matmul(query, ops.transpose(key, (0, 1, 3, 2))) + penalty)
         mixed = ops.transpose(ops.matmul(chances, value), (0, 2, 1, 3))
         return ops.reshape(mixed, (-1, length, self.width))
 
     def get_config(self) -> dict[str, Any]:
-        names = ("width", "heads", "dropout", "seed")
+        names = ("width", "heads", "inner", "dropout", "seed")
         return {**super().get_config(), **{name: getattr(self, name) for name in names}}
 
 

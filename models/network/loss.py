@@ -13,7 +13,8 @@ HIDDEN = -30_000.0
 def batch_loss(network: Network, batch: dict[str, Tensor], shares: Tensor, training: bool) -> Tensor:
     """The weighted sum over a batch's targets, in nats: a mean where the weights sum to 1.
 
-    `batch`: as `packing.Batches.epoch` makes it; `shares`: the popularity table, float16 (periods, items).
+    `batch`: as `packing.Batches.epoch` makes it; `shares`: the popularity table, float16 (periods, items), turned round
+    where negatives are sampled, so that an item's row is read and no column.
     """
     names = [tensor.name for tensor in network.encoder.inputs]
     query = network.encoder({name: batch[name] for name in names}, training=training)["query"]
@@ -47,24 +48,20 @@ def _sampled(network: Network, query: Tensor, flat: dict[str, Tensor], negatives
     (2008); the target is not corrected because it is not drawn.
     """
     items = network.items
-    target = flat["target"]
+    target, period = flat["target"], flat["period"]
     popular = ops.cast(items.popular, "float32")
 
-    def popularity(numbers: Tensor) -> Tensor:
-        places = flat["period"] * network.config.items + numbers
-        return popular * ops.cast(ops.take(ops.reshape(shares, (-1,)), places), "float32")
-
+    places = target * ops.shape(shares)[1] + period
     hit = ops.sum(ops.cast(query * items.candidates(target), "float32"), axis=-1)
-    hit = hit + ops.cast(ops.take(items.bias, target), "float32") + popularity(target)
+    hit = hit + popular * ops.cast(ops.take(ops.reshape(shares, (-1,)), places), "float32")
+    hit = hit + ops.cast(ops.take(items.bias, target), "float32")
+    # What does not depend on the query is added up by periods, which are fewer than targets.
+    offset = popular * ops.cast(ops.transpose(ops.take(shares, negatives, axis=0)), "float32")
+    offset = offset + ops.cast(ops.take(items.bias, negatives), "float32") - log_chances
     logits = ops.cast(ops.matmul(query, ops.transpose(items.candidates(negatives))), "float32")
-    logits = logits + ops.cast(ops.take(items.bias, negatives), "float32") - log_chances
-    logits = logits + popularity_of(shares, flat["period"], negatives) * popular
-    is_hit = ops.equal(target[:, None], negatives[None, :])
-    logits = ops.where(is_hit, HIDDEN, logits)
-    return ops.logsumexp(ops.concatenate([hit[:, None], logits], axis=-1), axis=-1) - hit
-
-
-def popularity_of(shares: Tensor, period: Tensor, items: Tensor) -> Tensor:
-    """float32 (periods asked, items asked): columns of some items at some moments, the small table first."""
-    columns = ops.take(shares, items, axis=1)
-    return ops.cast(ops.take(columns, period, axis=0), "float32")
+    logits = logits + ops.take(offset, period, axis=0)
+    logits = ops.where(ops.equal(target[:, None], negatives[None, :]), HIDDEN, logits)
+    # The target's own score is put beside the others by hand: a column more would copy them all.
+    most = ops.stop_gradient(ops.maximum(ops.max(logits, axis=-1), hit))
+    others = ops.sum(ops.exp(logits - most[:, None]), axis=-1)
+    return ops.log(others + ops.exp(hit - most)) + most - hit

@@ -14,6 +14,8 @@ from models.network.loss import batch_loss
 from models.network.packing import Batches, Fill, log_shares
 
 PREFETCH = 4
+AVERAGED_EVERY = 8
+"""Steps between two entries of the weights into their running mean."""
 
 
 @keras.saving.register_keras_serializable("tideline")
@@ -30,6 +32,22 @@ class WarmUp(keras.optimizers.schedules.LearningRateSchedule):
         return {"rate": self.rate, "steps": self.steps}
 
 
+@keras.saving.register_keras_serializable("tideline")
+class FusedAdam(keras.optimizers.Adam):
+    """Keras' Adam, its update in one kernel instead of a dozen: tables of items are mostly what is updated."""
+
+    def update_step(self, gradient: Any, variable: Any, learning_rate: Any) -> None:
+        step = tf.cast(self.iterations + 1, variable.dtype)
+        index = self._get_variable_index(variable)
+        tf.raw_ops.ResourceApplyAdam(
+            var=variable.handle, m=self._momentums[index].value.handle, v=self._velocities[index].value.handle,
+            beta1_power=tf.pow(tf.cast(self.beta_1, variable.dtype), step),
+            beta2_power=tf.pow(tf.cast(self.beta_2, variable.dtype), step),
+            lr=tf.cast(learning_rate, variable.dtype), beta1=self.beta_1, beta2=self.beta_2, epsilon=self.epsilon,
+            grad=tf.cast(gradient, variable.dtype),
+        )  # fmt: skip
+
+
 class Steps:
     """A network, its optimiser and the running mean of its weights. Made inside the scope of the strategy."""
 
@@ -37,18 +55,20 @@ class Steps:
         self.network, self.devices, self.batches = network, devices, batches
         config = network.config
         self.learned = list(network.scorer.trainable_variables)
-        self.optimiser = keras.optimizers.AdamW(
-            WarmUp(config.learning_rate, config.warm_up), beta_2=config.beta_2, weight_decay=config.weight_decay
-        )
+        self.optimiser = FusedAdam(
+            WarmUp(config.learning_rate, config.warm_up), beta_2=config.beta_2,
+            weight_decay=config.weight_decay or None,
+        )  # fmt: skip
         self.optimiser.build(self.learned)
-        self.shares = tf.constant(log_shares(batches.popularity))
+        shares = log_shares(batches.popularity)
+        self.shares = tf.constant(shares.T if config.sampled else shares)
         self._mean = [
             tf.Variable(each.value, trainable=False, aggregation=tf.VariableAggregation.ONLY_FIRST_REPLICA)
             for each in self.learned
         ]
         self._gradients = tf.function(self._gradients_of, jit_compile=devices.compiles)
-        self.step = tf.function(self._step)
-        """(a batch of `dataset`) -> the mean loss over its targets, in nats."""
+        self._one_step = tf.function(self._step)
+        self._one_average = tf.function(self._average)
 
     def dataset(self, epoch: int, fill: Fill) -> Any:
         """A tf.data pipeline of the epoch's batches, each split among the devices; counts them in `fill`."""
@@ -66,6 +86,14 @@ class Steps:
         if self.devices.replicas == 1:
             return made()
         return self.devices.strategy.distribute_datasets_from_function(made)
+
+    def step(self, batch: Any, number: int) -> Any:
+        """Learn from a batch of `dataset`, the number of which in the epoch is told; comes back with the mean loss
+        over its targets, in nats."""
+        loss = self._one_step(batch)
+        if self.network.config.average and number % AVERAGED_EVERY == 0:
+            self._one_average()
+        return loss
 
     def weights(self) -> list[np.ndarray]:
         """Copies of what is learned."""
@@ -109,15 +137,13 @@ class Steps:
         # Weights are 1 / targets of the whole batch: the optimiser adds gradients up over devices, which makes a mean.
         loss, gradients = self._gradients(batch)
         self.optimiser.apply(gradients, self.learned)
-        if self.network.config.average:
-            self._average()
         return loss
 
     def _average(self) -> None:
         """Let the weights enter their running mean (Polyak and Juditsky 1992), at first with more than their share, so
         that the start is soon forgotten."""
-        step = tf.cast(self.optimiser.iterations, tf.float32)
-        share = 1.0 - tf.minimum(self.network.config.average, step / (step + 10.0))
+        turns = tf.cast(self.optimiser.iterations, tf.float32) / AVERAGED_EVERY
+        share = 1.0 - tf.minimum(self.network.config.average**AVERAGED_EVERY, turns / (turns + 10.0))
         for mean, variable in zip(self._mean, self.learned, strict=True):
             mean.assign_add(share * (tf.cast(variable.value, mean.dtype) - mean))
 

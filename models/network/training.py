@@ -3,7 +3,7 @@
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
@@ -65,6 +65,8 @@ class Trainer:
     ) -> None:  # fmt: skip
         """`log` is all that is learned from. Without `validation` it runs `config.epochs` epochs and keeps the last.
         `folder` takes checkpoints and TensorBoard's logs; `batches` stands in for those of the whole log."""
+        rows = -(-max(config.batch, 1) // devices.replicas) * devices.replicas
+        config = replace(config, batch=rows)
         self.log, self.config, self.devices = log, config, devices
         self.validation, self.folder, self.report = validation, folder, report
         self.batches = batches or Batches(log, config)
@@ -107,7 +109,7 @@ class Trainer:
         facts: dict[str, Any] = {"stage": "training", "epoch": number + 1, "epochs": self.config.epochs}
         self.report({**facts, "seconds_left": None})
         for count, batch in enumerate(self.steps.dataset(number, fill), start=1):
-            losses.append(self.steps.step(batch))
+            losses.append(self.steps.step(batch, count))
             now = time.monotonic()
             if now - last > EVERY_SECONDS:
                 last = now

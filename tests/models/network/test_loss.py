@@ -32,6 +32,7 @@ def mean_loss(network: Any, batches: Batches, made: Iterator[Arrays]) -> float:
     from models.network.loss import batch_loss
 
     shares = log_shares(batches.popularity)
+    shares = shares.T if network.config.sampled else shares
     total = count = 0.0
     for batch in made:
         targets = (batch["weight"] > 0).sum()
