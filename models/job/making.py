@@ -15,7 +15,7 @@ from models.evaluate.protocol import Evaluation
 from models.evaluate.split import CUTS
 from models.evaluate.temporal import evaluate_temporal
 from models.interactions import Interactions
-from models.interest_mix import InterestMix, asked_of, cut_periods, judged_periods, report
+from models.interest_mix import InterestMix, asked_of, cut_periods, earlier_periods, judged_periods, report
 from models.job.telling import Teller
 from models.ranking import Ranker
 from models.reading_store import People, interactions
@@ -101,7 +101,9 @@ class Making:
         choose_from, test_from = log.cuts(*CUTS)
         periods = cut_periods(log, test_from)
         chosen, tested = judged_periods(periods, choose_from, test_from)
-        forecast.tune(periods, asked_of(periods, chosen))
+        validation = asked_of(periods, chosen)
+        forecast.tune(periods, validation)
+        forecast.correct(periods, asked_of(periods, earlier_periods(periods, chosen)), validation)
         found = report(forecast, periods, asked_of(periods, tested))
         forecast.keep(log)
         save_forecast(self.folder, forecast)

@@ -13,13 +13,13 @@ from data.engine import fsync
 from data.progress import Progress, quiet
 from models.baselines.state import load_state, save_state
 from models.interactions import Catalogue, Interactions
-from models.interest_mix import InterestMix, cut_periods
+from models.interest_mix import InterestMix
 from models.interest_mix.bands import bands
 
 MOST = 12
 """Interests told of each person."""
-GROUP = 10_000
-"""People foretold at a time: 10,000 people and 100 interests are 8 MB."""
+GROUP = 2_000
+"""People foretold at a time: with 100 interests and 26 periods of 28 days 42 MB."""
 FILE = "interests.parquet"
 SCHEMA = pa.schema(
     [("user_no", pa.int64()), ("interest", pa.dictionary(pa.int32(), pa.string())), ("now", pa.float32()),
@@ -60,22 +60,12 @@ def foretell(forecast: InterestMix, log: Interactions, moment: int, most: int = 
     The same numbers as `InterestMix.of_histories`, but bands are only made of the interests that are told: those of
     the largest share, next or now.
     """
-    periods = cut_periods(log, moment, moment)
-    everyone = forecast.everyone
-    assert everyone is not None
-    own, spread = np.zeros((log.users, periods.interests)), 0.0
-    for ago, counts in periods.before(0):
-        decay = 2.0 ** (-ago / forecast.half_life)
-        own += counts.toarray() * decay
-        spread += decay
-    mix, weight = forecast._shrunk(own, everyone)
-    now = np.where(weight[:, None] > 0, own / np.maximum(weight, 1e-12)[:, None], everyone)
+    now, mix, weight, usual = forecast.expected(log, moment)
     count = min(most, mix.shape[1])
     told = np.argpartition(-np.maximum(mix, now), count - 1, axis=1)[:, :count]
     order = np.argsort(-np.take_along_axis(mix, told, axis=1), axis=1, kind="stable")
     told = np.take_along_axis(told, order, axis=1)
     shown = np.take_along_axis(mix, told, axis=1)
-    usual = np.maximum(np.round(weight / max(spread, 1e-12)), 1)
     low, high = bands(shown, weight, usual, forecast.concentration)
     return Shares(told, np.take_along_axis(now, told, axis=1), shown, low, high)
 
