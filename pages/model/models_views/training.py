@@ -13,7 +13,7 @@ from data.store import Store
 from models.runs import Run, Training
 from models.runs import training as unfinished
 from pages.model.models_views import choice
-from pages.shared import jobstrip, state, wording
+from pages.shared import cached, jobstrip, state, wording
 from pages.shared.parts import chart, empty
 
 JOB = "train_model"
@@ -106,9 +106,8 @@ def curve(training: dict[str, Any] | None, *, key: str) -> None:
     if frame.height < 2:
         return
     best = number(training, "best")
-    chart(
-        training_curve(frame, best=None if best is None else int(best)), alt_training(frame), "training", key=key,
-    )  # fmt: skip
+    figure = training_curve(frame, best=None if best is None else int(best)).update_layout(modebar=cached.MODEBAR)
+    chart(figure, alt_training(frame), "training", key=key)
 
 
 def went(run: Run) -> None:

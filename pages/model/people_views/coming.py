@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from datetime import date
 from typing import Any
 
+import plotly.graph_objects as go
 import polars as pl
 import streamlit as st
 
@@ -48,8 +50,15 @@ def draw(opened: Store, asked: Asked) -> None:
         )
         export(items, "person-next", opened.meta, asked.scope, key="people_next_items", person=asked.code, run=run.id)
     if interests.height:
-        palette = colours_of(opened, **asked.knobs)
-        chart(mix_dots(interests, palette=palette), alt_mix_dots(interests), "person-next", key="people_mix")
+        st.caption("Interests now and over the next 28 days: the band holds the share that is seen in 80 of 100 cases.")
+        about = {"run": run.id, "until": asked.until, **asked.knobs}
+        chart(cached.picture(picture, opened, **about), alt_mix_dots(interests), "person-next", key="people_mix")
+
+
+def picture(store: Store, *, run: str, user_no: int, by: str, until: date) -> go.Figure:
+    """Interests now and next."""
+    found = cached.answer(asking.foretold, store, run=run, until=until, user_no=user_no, by=by)
+    return mix_dots(interests_of(found.interests), palette=colours_of(store, user_no=user_no, by=by))
 
 
 def items_of(found: list[dict[str, Any]]) -> pl.DataFrame:
