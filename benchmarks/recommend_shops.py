@@ -7,27 +7,27 @@ from models.interactions import Catalogue, Interactions, arranged
 DAY = 86_400
 GROUPS, PER_GROUP = 12, 40
 FOLLOWS = 0.75
-"""How often an item comes from the group that the last two groups lead to; else from anywhere."""
+"""How often somebody goes on at their pace; else the next group is any."""
+PACES = (1, 5)
 TASTE = 3
 """Groups that a person of the shop without order buys from."""
 
 
 def transition_shop(people: int = 1_500, events: int = 30, seed: int = 0) -> Interactions:
-    """Where the group of the next item follows from the groups of the last two together, by a table drawn at random.
+    """Where people go round the groups of items at a pace of their own, one group on or five.
 
-    Either of the two alone says nothing, so counts of pairs of items, in order or not, cannot know it; a model of
-    the sequence can. Inside a group, items differ in popularity.
+    What was bought together says little: everybody comes through all groups. The last item says which two groups may
+    come, and only the one before it, which of them. Inside a group, items differ in popularity.
     """
     rng = np.random.default_rng(seed)
-    leads_to = _square(rng)
-    inside = _popular(PER_GROUP)
-    group = np.empty((people, events), np.int64)
-    group[:, :2] = rng.integers(0, GROUPS, (people, 2))
-    for place in range(2, events):
-        follows = rng.random(people) < FOLLOWS
-        led = leads_to[group[:, place - 2], group[:, place - 1]]
-        group[:, place] = np.where(follows, led, rng.integers(0, GROUPS, people))
-    item = group * PER_GROUP + rng.choice(PER_GROUP, group.shape, p=inside)
+    label, pace = rng.permutation(GROUPS), rng.choice(PACES, people)
+    place = np.empty((people, events), np.int64)
+    place[:, 0] = rng.integers(0, GROUPS, people)
+    for step in range(1, events):
+        goes_on = rng.random(people) < FOLLOWS
+        next_place = (place[:, step - 1] + pace) % GROUPS
+        place[:, step] = np.where(goes_on, next_place, rng.integers(0, GROUPS, people))
+    item = label[place] * PER_GROUP + rng.choice(PER_GROUP, place.shape, p=_popular(PER_GROUP))
     return _log(item, rng)
 
 
@@ -46,13 +46,6 @@ def orderless_shop(people: int = 1_500, events: int = 30, seed: int = 0) -> Inte
     group = np.take_along_axis(taste, chosen, axis=1)
     item = group * PER_GROUP + rng.choice(PER_GROUP, group.shape, p=_popular(PER_GROUP))
     return _log(item, rng)
-
-
-def _square(rng: np.random.Generator) -> np.ndarray:
-    """A Latin square, (GROUPS, GROUPS): every row and every column leads to each group once, so that neither the last
-    group nor the one before says anything alone."""
-    plain = (np.arange(GROUPS)[:, None] + np.arange(GROUPS)) % GROUPS
-    return np.asarray(rng.permutation(GROUPS)[plain[rng.permutation(GROUPS)][:, rng.permutation(GROUPS)]])
 
 
 def _popular(items: int) -> np.ndarray:

@@ -25,12 +25,10 @@ def groups(log):
     return (log.item // PER_GROUP).reshape(log.users, -1)
 
 
-def test_two_groups_together_say_what_comes_and_neither_says_it_alone():
+def test_order_says_what_comes_and_two_groups_more_than_one():
     group = groups(transition_shop(people=3000))
     before, last, coming = group[:, :-2].ravel(), group[:, 1:-1].ravel(), group[:, 2:].ravel()
-    assert information(before, last, coming) > 0.8
-    assert information(last, coming) < 0.02
-    assert information(before, coming) < 0.02
+    assert 0.5 < information(last, coming) < information(before, last, coming) - 0.3
 
 
 def test_shuffling_keeps_items_and_times_and_takes_the_order():
