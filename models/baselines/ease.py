@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 
 import numpy as np
+from scipy import sparse
 from scipy.linalg import lapack
 
 from models.baselines.neighbours import PIECE, Neighbours, Table, people_by_items, table_of
@@ -31,8 +32,11 @@ class Ease(Neighbours):
         kept = np.flatnonzero(count)
         if quick and len(kept) > QUICK_ITEMS:
             kept = np.sort(np.argsort(-count, kind="stable")[:QUICK_ITEMS])
-        people = people[:, kept]
-        gram = np.asfortranarray((people.T @ people).toarray())
+        people = sparse.csc_array(people[:, kept])
+        by_item = sparse.csr_array(people.T)
+        gram = np.zeros((len(kept), len(kept)), np.float32, order="F")
+        for start in range(0, len(kept), PIECE):
+            gram[:, start : start + PIECE] = (by_item @ people[:, start : start + PIECE]).toarray()
         gram[np.diag_indices(len(kept))] += np.float32(self.knobs["ridge"])
         inverse = _inverse(gram)
         scale = -1 / np.diag(inverse)
