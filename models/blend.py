@@ -8,7 +8,7 @@ import numpy as np
 from data.errors import InputError
 from data.progress import Progress, quiet
 from models.interactions import Interactions, Requests
-from models.mixing import Sample, candidates, needed_members
+from models.mixing import Sample, candidates
 from models.ranking import Ranker, batches, expects_repeats, normalised, seen_cells, without_seen
 from models.refining import chosen_weights
 
@@ -17,18 +17,14 @@ MOST_REQUESTS = 2_000
 BATCH = 64
 GROUPS = (5, 25)
 """Lengths of history, in events, up to which a person is of the first, of the second group."""
-WORTH = 0.001
-"""Nats that a member has to save to be kept."""
-CHANCE = 2.0
-"""Nats over all requests that a weight fitted to nothing saves in 1 of 20 cases (half of chi-squared, one degree)."""
 NETWORK = "network"
-"""The member that costs most to serve, and goes first where another says the same."""
+"""The member that costs most, and has to be sure to make better lists."""
 
 
 class Blend:
     """A log-linear mix of rankers: the softmax of the weighted sum of their log-probabilities.
 
-    The weights are those of `models.mixing`; their sum is the inverse temperature of the mix. Short and long
+    The weights are those of `models.refining`; their sum is the inverse temperature of the mix. Short and long
     histories get weights of their own where that helps people to whom they were not fitted.
     """
 
@@ -64,10 +60,7 @@ class Blend:
             requests = requests.part(np.sort(rng.choice(len(requests), MOST_REQUESTS, replace=False)))
         sample = self._sample(log, requests, rng)
         costly = [number for number, member in enumerate(self.members) if member.name == NETWORK]
-        kept = needed_members(sample, costly, max(WORTH, CHANCE / len(requests)))
-        weights = chosen_weights(sample.of(kept), _groups(log, requests), rng)
-        self.weights = np.zeros((len(weights), len(self.members)))
-        self.weights[:, kept] = weights
+        self.weights = chosen_weights(sample, _groups(log, requests), rng, costly)
 
     def parts(self, log: Interactions, requests: Requests) -> list[np.ndarray]:
         """What each member says, float32 (requests, items) each."""

@@ -117,27 +117,3 @@ def influence(weights: np.ndarray, sample: Sample) -> np.ndarray:
         variance = np.einsum("rc,rc->r", values, values) / count - (values.sum(axis=1) / count) ** 2
         spread[number] = np.sqrt(np.maximum(variance, 0)).mean()
     return np.asarray(weights * spread)
-
-
-def needed_members(sample: Sample, first_out: Sequence[int], worth: float) -> list[int]:
-    """The numbers of the rankers that the mix needs, rising: one after another is left out as long as the mix of the
-    others, weighted anew, loses less than `worth` nats.
-
-    Those in `first_out` are tried first, then the least influential. Without this, two rankers that say much the same
-    would share their weight by chance, and one that says little could have any.
-    """
-    kept = list(range(sample.values.shape[2]))
-    weights = likely_weights(sample)
-    loss = loss_and_gradient(weights, sample)[0]
-    while len(kept) > 1:
-        moves = influence(weights, sample.of(kept))
-        for place in sorted(range(len(kept)), key=lambda place: (kept[place] not in first_out, moves[place])):
-            others = [number for number in kept if number != kept[place]]
-            rest = likely_weights(sample.of(others), start=np.delete(weights, place))
-            without = loss_and_gradient(rest, sample.of(others))[0]
-            if without - loss < worth:
-                kept, weights, loss = others, rest, without
-                break
-        else:
-            break
-    return kept

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from models import mixing
-from models.mixing import Sample, candidates, influence, likely_weights, loss_and_gradient, needed_members
+from models.mixing import Sample, candidates, influence, likely_weights, loss_and_gradient
 from models.ranking import normalised
 
 
@@ -71,20 +71,6 @@ def test_hidden_items_are_left_out_unless_they_came():
     _, offset, _ = candidates(parts, is_target, is_hidden, rng)
     assert np.isfinite(offset[0]).sum() == 1
     assert np.isfinite(offset[0][is_target[0]]).all()
-
-
-def test_members_that_add_nothing_are_left_out():
-    parts, is_target, rng = made(2000)
-    flat = np.full(parts[0].shape, -np.log(30), np.float32)
-    sample = sample_of([*parts, flat], is_target, rng)
-    assert needed_members(sample, [], 0.001) == [0, 2]
-
-
-def test_of_two_that_say_the_same_the_costly_one_goes():
-    parts, is_target, rng = made(500)
-    sample = sample_of([parts[0], parts[0], parts[2]], is_target, rng)
-    assert needed_members(sample, [0], 0.001) == [1, 2]
-    assert needed_members(sample, [1], 0.001) == [0, 2]
 
 
 def test_a_ranker_that_finds_all_items_alike_moves_nothing():

@@ -79,3 +79,46 @@ def test_one_person_alone_judges_nobody():
     values, is_target = made(requests=20)
     found = chosen_weights(sample_of(values, is_target, np.zeros(20, int)), np.arange(20) % 2, np.random.default_rng(0))
     assert found.shape == (1, 3)
+
+
+def chosen(values, is_target, costly=()):
+    group = np.zeros(len(values), int)
+    return chosen_weights(sample_of(values, is_target), group, np.random.default_rng(0), costly)[0]
+
+
+def test_members_that_add_nothing_get_no_weight():
+    values, is_target = made()
+    flat = np.full((*values.shape[:2], 1), -np.log(40))
+    found = chosen(np.concatenate([flat, values[:, :, :2]], axis=2), is_target)
+    assert found[0] == 0
+    assert found[1:].min() > 0
+
+
+def test_of_two_that_say_the_same_one_stays():
+    values, is_target = made()
+    found = chosen(values[:, :, [0, 0, 1]], is_target)
+    assert (found[:2] > 0).sum() == 1
+    assert found[2] > 0
+
+
+def test_a_costly_member_has_to_be_sure_to_make_better_lists():
+    values, is_target = made()
+    assert chosen(values, is_target, costly=[1])[1] > 0
+    twice = chosen(values[:, :, [0, 1, 0]], is_target, costly=[2])
+    assert twice[2] == 0
+    assert twice[:2].min() > 0
+
+
+def test_lists_count_where_probabilities_are_badly_calibrated():
+    """The better ranker is sure of itself at all times, which likelihood punishes and lists do not."""
+    rng = np.random.default_rng(0)
+    is_target = np.arange(40) == rng.integers(0, 40, 600)[:, None]
+    is_right = rng.random(600) < 0.6
+    wrong = np.roll(is_target, 1, axis=1)
+    sure = normalised(12.0 * np.where(is_right[:, None], is_target, wrong) + rng.normal(size=(600, 40)))
+    vague = normalised(2.0 * is_target + 2.5 * rng.normal(size=(600, 40)))
+    values = np.stack([sure, vague], axis=2)
+    sample = sample_of(values, is_target)
+    found = chosen(values, is_target)
+    alone = max(list_gain(np.eye(2)[number], sample).mean() for number in range(2))
+    assert list_gain(found, sample).mean() > alone
