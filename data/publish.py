@@ -8,7 +8,7 @@ from pathlib import Path
 import duckdb
 import polars as pl
 
-from data import alerts, annotations, ledger, lists, rollups, themes
+from data import alerts, annotations, kept, ledger, lists, rollups, themes
 from data.catalogue import write_catalogue
 from data.children import run_models
 from data.companions.read import item_facts
@@ -89,11 +89,13 @@ def _publish(settings: Settings, *, rebuild: bool, encode: bool, progress: Progr
 
 
 def _forget(settings: Settings) -> None:
-    """Forget what hung on a catalogue that is gone: its themes; of a sample, also its lists, notes and alerts."""
+    """Forget what hung on a catalogue that is gone: its themes and kept answers; of a sample, also its lists, notes and
+    alerts."""
     gone = ledger.get_state(settings, "forget")
     if gone is None:
         return
     themes.reset(settings)
+    kept.reset(settings)
     if gone == "sample":
         lists.reset(settings)
         annotations.reset(settings)
@@ -114,13 +116,15 @@ def _serve(settings: Settings, build: Path, version: int) -> None:
 
 
 def _prune(settings: Settings, served: Path) -> None:
-    """Keep what is served and the last whole file before it; later versions are those of a ledger put back since."""
+    """Keep what is served and the last whole file before it, with the answers about both; later versions are those of a
+    ledger put back since."""
     files = serve_files(settings)
     whole = [path for path in files[: files.index(served)] if known_damage(path) is None]
     for path in files:
         if path != served and path not in whole[1 - KEEP :]:
             path.unlink(missing_ok=True)
     forget_damage(settings)
+    kept.prune(settings)
 
 
 def _encode(settings: Settings) -> None:

@@ -5,10 +5,11 @@ from typing import Any
 
 from analytics.commands.comparing import add_windows, compared
 from analytics.commands.output import Answer
+from analytics.drift.found import answer
 from analytics.drift.movers import Movers, movers
 from analytics.drift.parts import PARTS
 from analytics.drift.people import LEVEL
-from analytics.drift.windows import answer, interest_drift
+from analytics.drift.windows import interest_drift
 from analytics.sentences import drift as sentences
 from data.store import Store
 

@@ -83,12 +83,18 @@ def blocks(question: Question) -> Iterator[Block]:
     Lines are made only for those with enough data. Of the scope people and segments count, not dates and interests;
     events without an interest ('unsorted', 'none') say nothing of interests and are left out.
     """
-    chosen("by", question.by, [by for by in BYS if by in question.store.meta.bys])
-    if question.before.end >= question.after.start:
-        raise InputError(f"The windows overlap or are swapped: {question.before} and {question.after}. Part them.")
+    check(question)
     last = int(question.store.query(REACH_SQL)["last"][0])
     for above in range(0, last, PEOPLE_AT_ONCE):
         yield _block(question, above, above + PEOPLE_AT_ONCE)
+
+
+def check(question: Question) -> None:
+    """Refuse what this log cannot answer."""
+    chosen("by", question.by, [by for by in BYS if by in question.store.meta.bys])
+    if question.before.end >= question.after.start:
+        raise InputError(f"The windows overlap or are swapped: {question.before} and {question.after}. Part them.")
+    people(question.store, question.scope, personal=True)
 
 
 def block_of(question: Question, user: int) -> Block:

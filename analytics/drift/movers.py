@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
+from typing import Any
 
 import polars as pl
 
 from analytics.counts import names
-from analytics.drift.counted import Question, block_of, blocks
+from analytics.drift.counted import Question, block_of, blocks, check
 from analytics.drift.discoveries import Share, cut, share_changed
+from analytics.drift.found import told, window_of
+from analytics.drift.kept import Form, kept
 from analytics.drift.last_year import last_year
 from analytics.drift.people import CHANGED, LEVEL, TOO_LITTLE, drift_of, evidence
 from analytics.windows import YEAR, Window
@@ -63,6 +66,17 @@ def movers(
     rate of false discoveries stays that of everybody tested.
     """
     question = Question(store, scope, by, before, after)
+    check(question)
+
+    def count() -> Movers:
+        return _counted(question, level, with_season=with_season)
+
+    about = (scope.segments, scope.interests, by, str(before), str(after), level, with_season)
+    return kept(store, MOVERS, count, "movers", *about)
+
+
+def _counted(question: Question, level: float, *, with_season: bool) -> Movers:
+    scope = question.scope
     season = last_year(question) if with_season else None
     asked = list(blocks(question))
     if not asked:
@@ -74,14 +88,29 @@ def movers(
         wanted = list(scope.interests)
         found = found.filter(pl.col("from").is_in(wanted) | pl.col("to").is_in(wanted))
     return Movers(
-        _named(store, by, found),
+        _named(question.store, question.by, found),
         len(known),
         judged.filter(pl.col("verdict") == TOO_LITTLE).height,
         level,
         cut(known, level),
         share_changed(known),
-        before.moved(-YEAR) if season is not None else None,
+        question.before.moved(-YEAR) if season is not None else None,
     )
+
+
+def _apart(found: Movers) -> tuple[pl.DataFrame, dict[str, Any]]:
+    plain = {field.name: getattr(found, field.name) for field in fields(Movers) if field.name != "people"}
+    share = found.share._asdict() if found.share else None
+    return found.people, {**plain, "share": share, "season": told(found.season) if found.season else None}
+
+
+def _together(frame: pl.DataFrame, facts: dict[str, Any]) -> Movers:
+    share = Share(**facts["share"]) if facts["share"] else None
+    season = window_of(facts["season"]) if facts["season"] else None
+    return Movers(frame, **{**facts, "share": share, "season": season})
+
+
+MOVERS = Form(_apart, _together)
 
 
 def mover(store: Store, scope: Scope, *, by: str, before: Window, after: Window, user_no: int) -> pl.DataFrame:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import date, timedelta
 
 import polars as pl
@@ -11,8 +11,10 @@ import polars as pl
 from analytics.choices import ASIDE, chosen
 from analytics.counts import names
 from analytics.drift.counted import BYS, Question, blocks
-from analytics.drift.interests import Drift, drift
-from analytics.drift.parts import LEAST_EVENTS, PARTS
+from analytics.drift.found import CHOSEN, FOUND, Found
+from analytics.drift.interests import drift
+from analytics.drift.kept import kept
+from analytics.drift.parts import LEAST_EVENTS
 from analytics.drift.spans import Span, default_span, judged_people
 from analytics.drift.year import year_ratios
 from analytics.people import people
@@ -47,18 +49,6 @@ GROUP BY ALL
 """
 
 
-@dataclass(frozen=True)
-class Found:
-    """The answer, and what it was asked of."""
-
-    before: Window
-    after: Window
-    drift: Drift
-    """Its interests have a column name behind interest; 'unsorted' and 'none' are counted in shares and not listed."""
-    season: Window | None
-    """The earlier window of the season, a year before `before`; None where the log does not reach back."""
-
-
 def interest_drift(
     store: Store, scope: Scope, *, by: str, before: Window, after: Window, with_season: bool = True, seed: int = 0
 ) -> Found:
@@ -71,6 +61,17 @@ def interest_drift(
     if before.end >= after.start:
         raise InputError(f"The windows overlap or are swapped: {before} and {after}. Part them.")
     asked = replace(scope, start=None, end=None, interests=())
+    people(store, asked, personal=True)
+
+    def count() -> Found:
+        return _counted(store, asked, by, before, after, with_season=with_season, seed=seed)
+
+    return kept(store, FOUND, count, "mix", asked.segments, by, str(before), str(after), with_season, seed)
+
+
+def _counted(
+    store: Store, asked: Scope, by: str, before: Window, after: Window, *, with_season: bool, seed: int
+) -> Found:
     sides = _sides(store, asked, by, before, after, catalogue=True)
     season = _season(store, asked, by, before, after) if with_season else None
     found = drift(*sides, season=season, seed=seed, aside=ASIDE)
@@ -81,38 +82,6 @@ def interest_drift(
     listed = listed.select("interest", pl.col("name").fill_null(pl.col("interest")), pl.exclude("interest", "name"))
     reached = before.moved(-YEAR) if season is not None else None
     return Found(before, after, replace(found, interests=listed), reached)
-
-
-def answer(found: Found) -> dict[str, object]:
-    """What `analytics drift --json` says of mix and interests: windows, season, population, interests.
-
-    Without a season both `season` and the season's part of every change are null.
-    """
-    drift = found.drift
-    interests = [
-        {
-            **{name: row[name] for name in ("interest", "name", "share_before", "share_after", "change")},
-            "interval": None if row["low"] is None else [row["low"], row["high"]],
-            **{name: row[name] for name in ("p", "q", "verdict")},
-            "parts": {part: row[part] if part != "season" or drift.seasonal else None for part in PARTS},
-        }
-        for row in drift.interests.iter_rows(named=True)
-    ]
-    return {
-        "windows": {"before": _told(found.before), "after": _told(found.after)},
-        "season": {"before": _told(found.season), "after": _told(found.after.moved(-YEAR))} if found.season else None,
-        "population": {
-            "p": drift.p,
-            "effect": drift.effect,
-            "interval": list(drift.interval) if drift.interval else None,
-            "verdict": drift.verdict,
-        },
-        "interests": interests,
-    }
-
-
-def _told(window: Window) -> list[str]:
-    return [window.start.isoformat(), window.end.isoformat()]
 
 
 def default_windows(store: Store, scope: Scope, *, by: str, end: date | None = None) -> tuple[Window, Window, Span]:
@@ -136,8 +105,12 @@ def default_windows(store: Store, scope: Scope, *, by: str, end: date | None = N
             judged, active = judged + some, active + both
         return judged, active
 
-    span = default_span(count, (last - covered[0]).days + 1)
-    return *pair(span.days), span
+    def choose() -> tuple[Window, Window, Span]:
+        span = default_span(count, (last - covered[0]).days + 1)
+        return *pair(span.days), span
+
+    people(store, scope, personal=True)
+    return kept(store, CHOSEN, choose, "windows", scope.segments, by, str(last))
 
 
 def _season(store: Store, scope: Scope, by: str, before: Window, after: Window) -> pl.DataFrame | None:

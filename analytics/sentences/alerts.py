@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import polars as pl
 
 from analytics.changes.points import Changes
-from analytics.drift.windows import Found
+from analytics.drift.found import Found
 from analytics.sentences.words import day, listed, noun
 from data.alerts import Rule
 

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import polars as pl
 
+from analytics.drift.found import Found
 from analytics.drift.interests import CHANGED, DOWN, UNKNOWN, UP
 from analytics.drift.movers import Movers
 from analytics.drift.parts import PARTS
-from analytics.drift.windows import Found
 from analytics.sentences.words import day, listed, noun
 
 MOST = 3

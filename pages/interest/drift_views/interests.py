@@ -6,7 +6,8 @@ import plotly.graph_objects as go
 import polars as pl
 import streamlit as st
 
-from analytics.drift.windows import Found, interest_drift
+from analytics.drift.found import Found
+from analytics.drift.windows import interest_drift
 from analytics.figures import alt_drift, alt_parts, change_parts, drift_slopes, interest_colours
 from analytics.windows import Window
 from data.scope import Scope

@@ -2,8 +2,9 @@
 
 import streamlit as st
 
+from analytics.drift.found import Found
 from analytics.drift.movers import Movers, movers
-from analytics.drift.windows import Found, interest_drift
+from analytics.drift.windows import interest_drift
 from analytics.figures.drift import MOVED
 from analytics.sentences import drift as sentences
 from analytics.windows import Window

@@ -7,6 +7,8 @@ from datetime import date, timedelta
 import polars as pl
 import pytest
 
+import analytics.drift.kept as kept_module
+import analytics.drift.movers as module
 from analytics.__main__ import main
 from analytics.drift.movers import MOVER_SCHEMA, mover, movers
 from analytics.sentences import drift as sentences
@@ -157,3 +159,15 @@ def test_windows_nobody_chose_are_explained(settings, capsys, monkeypatch):
 def test_drift_by_item_is_refused(settings, capsys, monkeypatch):
     code, _, err = command(capsys, settings, monkeypatch, "drift", "--by", "item")
     assert (code, err) == (1, "Drift is told by category, found 'item'. Choose --by category.\n")
+
+
+def test_the_second_who_asks_gets_the_answer_that_was_kept(store, monkeypatch):
+    monkeypatch.setattr(kept_module, "LEAST_SECONDS", 0.0)
+    first = movers(store, Scope(), **KNOBS)
+    monkeypatch.setattr(module, "blocks", lambda question: pytest.fail("counted again"))
+    again = movers(store, Scope(), **KNOBS)
+    assert again.people.equals(first.people) and dict(again.people.schema) == MOVER_SCHEMA
+    assert (again.tested, again.not_enough, again.level, again.cut, again.share, again.season) == (
+        first.tested, first.not_enough, first.level, first.cut, first.share, first.season
+    )  # fmt: skip
+    assert again.share.share == first.share.share

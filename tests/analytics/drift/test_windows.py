@@ -5,9 +5,12 @@ from datetime import date, timedelta
 import polars as pl
 import pytest
 
+import analytics.drift.kept as kept_module
+import analytics.drift.windows as module
+from analytics.drift.found import answer
 from analytics.drift.interests import INTEREST_SCHEMA
 from analytics.drift.parts import PARTS
-from analytics.drift.windows import _season, _sides, answer, default_windows, interest_drift
+from analytics.drift.windows import _season, _sides, default_windows, interest_drift
 from analytics.windows import Window
 from data.errors import InputError
 from data.ingest import ImportOptions
@@ -176,3 +179,35 @@ def test_the_answer_as_json(store):
     plain = answer(interest_drift(store, Scope(), by="category", before=BEFORE, after=AFTER, with_season=False))
     assert plain["season"] is None
     assert plain["interests"][0]["parts"]["season"] is None
+
+
+def test_the_second_who_asks_gets_the_answer_that_was_kept(store, monkeypatch):
+    monkeypatch.setattr(kept_module, "LEAST_SECONDS", 0.0)
+    about = {"by": "category", "before": BEFORE, "after": AFTER}
+    british = Scope(segments=(("country", "UK"),))
+    first = [interest_drift(store, scope, **about) for scope in (Scope(), british)]
+    chosen = default_windows(store, Scope(), by="category")
+    with monkeypatch.context() as patched:
+        for name in ("_counted", "default_span"):
+            patched.setattr(module, name, lambda *some, **knobs: pytest.fail("counted again"))
+        again = [interest_drift(store, scope, **about) for scope in (Scope(), british)]
+        assert default_windows(store, Scope(), by="category") == chosen
+    for one, other in zip(first, again, strict=True):
+        assert answer(one) == answer(other) and one.season == other.season
+        assert one.drift.interests.equals(other.drift.interests)
+        assert (one.drift.users, one.drift.events, one.drift.interval) == (
+            other.drift.users, other.drift.events, other.drift.interval
+        )  # fmt: skip
+    assert answer(first[0]) != answer(first[1])
+
+
+def test_what_an_older_version_kept_in_another_form_is_counted_anew(store, monkeypatch):
+    monkeypatch.setattr(kept_module, "LEAST_SECONDS", 0.0)
+    about = {"by": "category", "before": BEFORE, "after": AFTER, "seed": 5}
+    found = interest_drift(store, Scope(), **about)
+    (path,) = [
+        path for path in (store.settings.var / "kept").glob("*/*.parquet")
+        if kept_module.read(path)[0].equals(found.drift.interests)
+    ]  # fmt: skip
+    kept_module.write(path, pl.DataFrame({"a": [1]}), {"facts": "{}"})
+    assert answer(interest_drift(store, Scope(), **about)) == answer(found)
