@@ -27,10 +27,6 @@ SPEAKS = 1e-30
 """A history whose scores together are less says nothing: dividing by them would leave the numbers that are."""
 
 
-LEAST = 1e-30
-"""Scores that sum to less say nothing: dividing by them would overflow."""
-
-
 class Scored:
     """A rival by its scores. Each has a name, a grid of knobs of its own, `learn` and `scores`."""
 
