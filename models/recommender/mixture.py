@@ -71,7 +71,9 @@ class Mixture:
                     _add(found[part], member, _of(given, start, rows), weight[part], rarity, place[part],
                          None if seen is None else _between(seen, start * items, (start + rows) * items))  # fmt: skip
             elif isinstance(member, ServedNetwork):
-                found += weight[:, None] * member.logits(log, requests)
+                logits = member.logits(log, requests)
+                logits *= weight[:, None]
+                found += logits
             elif not isinstance(member, Scored):
                 found += weight[:, None] * member.log_probabilities(log, requests)
         if seen is not None:

@@ -62,7 +62,10 @@ class ServedNetwork:
                 for start in range(0, len(chosen), size):
                     rows = chosen[start : start + size]
                     part = {key: _filled(array[rows, :tokens], size) for key, array in arrays.items()}
-                    found[rows] = self._call(name, {**part, "popularity": shares[None, :]})[: len(rows)]
+                    logits = self._call(name, {**part, "popularity": shares[None, :]})[: len(rows)]
+                    if len(rows) == len(found):
+                        return logits
+                    found[rows] = logits
         return found
 
     def _call(self, file: str, arrays: dict[str, np.ndarray]) -> np.ndarray:
@@ -71,7 +74,7 @@ class ServedNetwork:
                 self._calls[file] = _runner(self._folder / file)
             run, names = self._calls[file]
             (logits,) = run(**{name: arrays[name] for name in names}).values()
-            return np.array(logits)
+            return np.asarray(logits)
 
 
 def load_network(folder: Path, catalogue: Catalogue) -> ServedNetwork | None:
