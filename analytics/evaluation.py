@@ -13,10 +13,13 @@ import polars as pl
 Metrics = Mapping[str, Any]
 
 BLEND, NETWORK = "blend", "network"
+OFF = (False, 0, "off")
+"""How a run says that the gate held a forecast back."""
 NAMES = {
     "blend": "blend of all", "network": "sequence model", "popularity": "recent popularity",
     "personal": "own favourites", "item-knn": "similar histories", "ease": "EASE", "rules": "what follows what",
     "text": "similar names", "interest-mix": "faded mix", "network-mix": "sequence model",
+    "corrected-mix": "corrected mix",
 }  # fmt: skip
 """The models as pages call them."""
 SLICES = {
@@ -90,19 +93,35 @@ def gain(metrics: Metrics, key: str, over: str) -> tuple[float | None, float | N
     return value / base, None if low is None else low / base, None if high is None else high / base
 
 
+def told_mix(metrics: Metrics) -> str | None:
+    """The forecast of interests that a run tells of beside the plain faded mix: the sequence model's where the gate
+    let it through, else the faded mix as corrected from everybody's past, else what the gate held back; None without
+    any."""
+    found = metrics.get("interest_mix") or {}
+    losses = found.get("logloss") or {}
+    network = number(losses, "network-mix") is not None
+    if network and found.get("gate") not in OFF:
+        return "network-mix"
+    if number(losses, "corrected-mix") is not None:
+        return "corrected-mix"
+    return "network-mix" if network else None
+
+
 def mix_gain(metrics: Metrics) -> tuple[float | None, float | None, float | None]:
-    """By how many nats an item the sequence model foretells people's interests better than the faded mix, with its
+    """By how many nats an item that forecast foretells people's interests better than the plain faded mix, with its
     interval: above 0 it is better, whichever way round the run took its difference."""
     found = metrics.get("interest_mix") or {}
     losses = found.get("logloss") or {}
-    plain, network = number(losses, "interest-mix"), number(losses, "network-mix")
-    if plain is None or network is None:
+    name = told_mix(metrics)
+    plain, other = number(losses, "interest-mix"), number(losses, name or "")
+    if plain is None or other is None:
         return None, None, None
-    low, high = ends(found)
-    taken = number(found, "difference")
-    if low is not None and high is not None and taken is not None and taken * (plain - network) < 0:
+    measured = (found.get("corrected") or {}) if name == "corrected-mix" else found
+    low, high = ends(measured)
+    taken = number(measured, "difference")
+    if low is not None and high is not None and taken is not None and taken * (plain - other) < 0:
         low, high = -high, -low
-    return plain - network, low, high
+    return plain - other, low, high
 
 
 def shown_model(metrics: Metrics) -> str:

@@ -10,6 +10,7 @@ import polars as pl
 from analytics.evaluation import (
     BLEND,
     NETWORK,
+    OFF,
     Metrics,
     best_rival,
     ends,
@@ -18,6 +19,7 @@ from analytics.evaluation import (
     name_of,
     number,
     shown_model,
+    told_mix,
 )
 from analytics.sentences.words import listed, percent
 
@@ -178,7 +180,8 @@ def mix(metrics: Metrics) -> str:
         opening = f"The forecast of a person's interests is {-better:.3f} nats an item worse than the faded mix"
     else:
         opening = f"The forecast of a person's interests is about as good as the faded mix ({better:+.3f} nats an item)"
-    shown = ", so the faded mix is shown" if found.get("gate") in (False, 0, "off") else ""
+    held_back = told_mix(metrics) == "network-mix" and found.get("gate") in OFF
+    shown = ", so the faded mix is shown" if held_back else ""
     return f"{opening}{shown}.{told}"
 
 

@@ -14,6 +14,7 @@ from analytics.evaluation import (
     mix_gain,
     shown_model,
     slices,
+    told_mix,
     weights,
 )
 
@@ -74,3 +75,14 @@ def test_the_interest_forecast_is_better_above_zero_whichever_way_it_was_taken(r
     assert mix_gain(run_metrics()) == pytest.approx((0.02, 0.004, 0.036))
     other = {**run_metrics()["interest_mix"], "difference": -0.02, "interval": [-0.036, -0.004]}
     assert mix_gain(run_metrics(interest_mix=other)) == pytest.approx((0.02, 0.004, 0.036))
+
+
+def test_a_correction_of_the_faded_mix_is_told_of_where_the_network_is_held_back_or_absent(run_metrics):
+    losses = {"interest-mix": 2.6, "network-mix": 2.61, "corrected-mix": 2.58}
+    found = {"logloss": losses, "gate": False, "difference": -0.01, "interval": [-0.02, -0.002],
+             "corrected": {"difference": 0.02, "interval": [0.01, 0.03]}}  # fmt: skip
+    assert told_mix(run_metrics(interest_mix=found)) == "corrected-mix"
+    assert mix_gain(run_metrics(interest_mix=found)) == pytest.approx((0.02, 0.01, 0.03))
+    assert told_mix(run_metrics(interest_mix={**found, "gate": True})) == "network-mix"
+    del losses["network-mix"]
+    assert told_mix(run_metrics(interest_mix={**found, "gate": None})) == "corrected-mix"
