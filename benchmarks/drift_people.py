@@ -13,7 +13,7 @@ season   everybody's interests swing with the season (log-share SD 0.5, drawn te
 logs     random halves of each person's visits of Online Retail II (the last 364 days, by theme) and Complete Journey
          (all of it, by category): how often anybody at all is called changed
 rivals   the default rules of Evidently and NannyML on the same people
-speed    CPU seconds of 100,000 and a million people: from sums, from sums and visits, and counted in a store
+speed    CPU seconds of 100,000 and a million people: from sums, with visits, counted in a store, after an import
 """
 
 import argparse

@@ -1,11 +1,13 @@
-"""CPU seconds of the test of people: from sums, from sums and visits in memory, and counted in a store."""
+"""CPU seconds of the test of people: from sums, from sums and visits in memory, counted in a store, and after an
+import."""
 
 from __future__ import annotations
 
 import json
+import shutil
 from collections.abc import Iterator
 from dataclasses import replace
-from datetime import date
+from datetime import date, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -14,6 +16,7 @@ import numpy as np
 import polars as pl
 
 from analytics.drift.counted import Question, blocks
+from analytics.drift.kept_people import people_drift
 from analytics.drift.moments import Array, gamma_tail, permutation_moments
 from analytics.drift.people import drift_of
 from analytics.windows import Window
@@ -49,6 +52,15 @@ CREATE VIEW visit_interest AS
 CREATE TABLE meta (key VARCHAR, value VARCHAR);
 """
 """A store of that many people with 20 visits of three events in eight weeks, as far as people are asked about."""
+IMPORTS = (
+    ("the import of the next day", AFTER.end + timedelta(days=2), 3),
+    ("a late file about 1 person in 20", AFTER.start + timedelta(days=7), 20),
+)
+MORE_SQL = """
+INSERT INTO visit_category
+SELECT $day::DATE, u, 65535, (u + k) % 20, u % 3, 1 FROM person, range(3) AS look(k) WHERE hash(u) % $part = 0
+"""
+"""A visit of three events of one person in so many."""
 EVENTS_SQL = """
 SELECT u, id, coalesce(sum(events) FILTER (day < $start), 0)::DOUBLE AS a,
     coalesce(sum(events) FILTER (day >= $start), 0)::DOUBLE AS b
@@ -82,6 +94,26 @@ def speed(rng: np.random.Generator, folder: Path, *, quick: bool) -> Iterator[Li
         yield _line(f"{told}, with visits", cpu() - begun, bars[1])
         yield Line("    of them judged", len(frame.drop_nulls("p")), 0, len(frame))
         store.close()
+        yield from after_imports(folder, users // part, 20.0 if users > 100_000 else None)
+
+
+def after_imports(folder: Path, users: int, bar: float | None) -> Iterator[Line]:
+    """The same windows again, of people kept before: with the next day imported, and with a late file about some."""
+    store = make_store(folder, users)
+    shutil.rmtree(store.settings.var / "kept", ignore_errors=True)
+    people_drift(Question(store, Scope(), "category", BEFORE, AFTER), None)
+    for number, (what, day, part) in enumerate(IMPORTS, 2):
+        path = store.path.with_name(f"serve-{number}.duckdb")
+        store.close()
+        shutil.copyfile(store.path, path)
+        with duckdb.connect(str(path), config={"memory_limit": "2GB", "threads": 1}) as connection:
+            connection.execute(MORE_SQL, {"day": day, "part": part})
+        store = Store(path, store.settings)
+        begun = cpu()
+        people_drift(Question(store, Scope(), "category", BEFORE, AFTER), None)
+        yield _line(f"{users:,} people in a store, after {what}", cpu() - begun, bar)
+        store.path.unlink()
+    store.close()
 
 
 def make_store(folder: Path, users: int) -> Store:

@@ -77,16 +77,20 @@ class Question:
     least_visits: int = LEAST_VISITS
 
 
-def blocks(question: Question) -> Iterator[Block]:
-    """Everybody known who came in either window, in blocks, to be handed to `drift_of`; user is `u` of the store.
+def blocks(question: Question, only: pl.Series | None = None) -> Iterator[Block]:
+    """Everybody known who came in either window, in blocks, to be handed to `drift_of`; user is `u` of the store. With
+    `only`, none but those of them.
 
     Lines are made only for those with enough data. Of the scope people and segments count, not dates and interests;
     events without an interest ('unsorted', 'none') say nothing of interests and are left out.
     """
     check(question)
     last = int(question.store.query(REACH_SQL)["last"][0])
-    for above in range(0, last, PEOPLE_AT_ONCE):
-        yield _block(question, above, above + PEOPLE_AT_ONCE)
+    for above in range(0, max(last, 1), PEOPLE_AT_ONCE):
+        upto = above + PEOPLE_AT_ONCE
+        some = None if only is None else only.filter((only > above) & (only <= upto)).to_list()
+        if some is None or some:
+            yield _block(question, above, upto, some)
 
 
 def check(question: Question) -> None:
@@ -102,7 +106,7 @@ def block_of(question: Question, user: int) -> Block:
     return _block(replace(question, least_events=0, least_visits=0), user - 1, user)
 
 
-def _block(question: Question, above: int, upto: int) -> Block:
+def _block(question: Question, above: int, upto: int, some: list[int] | None = None) -> Block:
     reach: dict[str, object] = {"above": above, "upto": upto}
     least = {"events": question.least_events, "visits": question.least_visits}
     powers = [(f"{name}_{side}", power, side) for side in SIDES for power, name in enumerate(POWER_NAMES)]
@@ -117,7 +121,7 @@ def _block(question: Question, above: int, upto: int) -> Block:
         ),
         enough=" AND ".join(f"{what}_{side} >= {number}" for what, number in least.items() for side in SIDES),
     )
-    found = _ask(question, sql, reach)
+    found = _ask(question, sql, reach) if some is None else _ask(question, sql, {**reach, "users": some}, SOME)
     whole = [pl.col(name).cast(pl.Int64) for name in PEOPLE_COLUMNS if name.startswith(("visits", "events"))]
     return Block(
         found.filter(pl.col("interest").is_null()).select(PEOPLE_COLUMNS).with_columns(whole),

@@ -34,6 +34,9 @@ DEEP = 0.001
 """Below this the tail is never taken to be lighter than a plain gamma distribution's: the skewness of some hundred
 deals is too small by chance as often as too large, and that far out too small a one makes p many times too small."""
 TINY = float(np.finfo(float).tiny)
+PADDED = 4
+"""Interests are filled up to a multiple of so many, and people with as many then taken together: one person's sums are
+the same to the last digit whoever else is dealt."""
 CELLS = 1_000_000
 """Numbers in the largest array at a time, so that it stays in the processor's cache."""
 
@@ -64,22 +67,23 @@ def dealt(found: Visits, line_start: Whole, expected: tuple[Array, Array], rho: 
     p = np.ones(len(who))
     if not len(who):
         return p
-    kinds, total = np.diff(line_start)[who], found.visits[who].sum(axis=1)
-    order = np.lexsort((kinds, total))
-    for same in np.split(order, np.flatnonzero(np.diff(total[order])) + 1):
-        visits = int(total[same[0]])
-        step = max(CELLS // (max(visits, int(kinds[same].max())) * (draws + 1)), 1)
+    wide, total = -(-np.diff(line_start)[who] // PADDED) * PADDED, found.visits[who].sum(axis=1)
+    order = np.lexsort((wide, total))
+    alike = (np.diff(total[order]) == 0) & (np.diff(wide[order]) == 0)
+    for same in np.split(order, np.flatnonzero(~alike) + 1):
+        visits, width = int(total[same[0]]), int(wide[same[0]])
+        step = max(CELLS // (max(visits, width) * (draws + 1)), 1)
         for first in range(0, len(same), step):
             some = same[first : first + step]
-            p[some] = _p_of(found, who[some], line_start, expected, rho, _ranks(visits, draws))
+            p[some] = _p_of(found, who[some], line_start, expected, rho, _ranks(visits, draws), width)
     return p
 
 
 def _p_of(
-    found: Visits, some: Whole, line_start: Whole, expected: tuple[Array, Array], rho: Array, ranks: Places
+    found: Visits, some: Whole, line_start: Whole, expected: tuple[Array, Array], rho: Array, ranks: Places, width: int
 ) -> Array:
-    """`dealt` for some people with as many visits each."""
-    beyond, sizes, n = _beyond(found, some, ranks.shape[1], line_start, expected)
+    """`dealt` for some people with as many visits each, and no more interests than `width`."""
+    beyond, sizes, n = _beyond(found, some, (ranks.shape[1], width), line_start, expected)
     lots = np.less(ranks, found.visits[some, 0][:, None, None].astype(ranks.dtype)).astype(np.float32)
     columns = np.stack(
         [np.einsum("ubk,ubk->ub", beyond, beyond), np.ones_like(sizes), sizes, sizes**2, sizes**3], axis=2
@@ -112,11 +116,10 @@ def _squares(lots: Small, beyond: Small) -> Small:
 
 
 def _beyond(
-    found: Visits, some: Whole, width: int, line_start: Whole, expected: tuple[Array, Array]
+    found: Visits, some: Whole, shape: tuple[int, int], line_start: Whole, expected: tuple[Array, Array]
 ) -> tuple[Small, Small, Small]:
     """e_bk sqrt(m_k) of each person's visits and interests, the visits' events, and the person's."""
-    kinds = line_start[some + 1] - line_start[some]
-    held = np.zeros((len(some), width, int(kinds.max())), np.float32)
+    held = np.zeros((len(some), *shape), np.float32)
     rows, person = _runs(found.start, some)
     held[person, found.visit[rows], found.line[rows]] = found.n[rows]
     sizes = held.sum(axis=2)
@@ -128,7 +131,7 @@ def _beyond(
     totals = [window.sum(axis=1, keepdims=True) for window in windows]
     parts = [np.divide(1, window, out=np.zeros_like(window), where=window > 0) for window in windows]
     metric = (parts[0] + parts[1]) * (totals[0] * totals[1] / (totals[0] + totals[1]))
-    is_before = np.arange(width) < found.visits[some, :1]
+    is_before = np.arange(shape[0]) < found.visits[some, :1]
     shares = [
         (window / total * np.sqrt(metric)).astype(np.float32) for window, total in zip(windows, totals, strict=True)
     ]

@@ -8,12 +8,13 @@ from typing import Any
 import polars as pl
 
 from analytics.counts import names
-from analytics.drift.counted import Question, block_of, blocks, check
+from analytics.drift.counted import Question, block_of, check
 from analytics.drift.discoveries import Share, cut, share_changed
 from analytics.drift.found import told, window_of
 from analytics.drift.kept import Form, kept
+from analytics.drift.kept_people import people_drift
 from analytics.drift.last_year import last_year
-from analytics.drift.people import CHANGED, LEVEL, TOO_LITTLE, drift_of, evidence
+from analytics.drift.people import CHANGED, LEVEL, TOO_LITTLE, evidence
 from analytics.windows import YEAR, Window
 from data.errors import InputError
 from data.scope import Scope
@@ -78,10 +79,7 @@ def movers(
 def _counted(question: Question, level: float, *, with_season: bool) -> Movers:
     scope = question.scope
     season = last_year(question) if with_season else None
-    asked = list(blocks(question))
-    if not asked:
-        return Movers(pl.DataFrame(schema=MOVER_SCHEMA), 0, 0, level, None, None, None)
-    judged = drift_of(asked, season=season, level=level)
+    judged = people_drift(question, season, level)
     known = judged["p"].drop_nulls().to_numpy()
     found = judged.filter(pl.col("verdict") == CHANGED)
     if scope.interests:

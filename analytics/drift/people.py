@@ -78,8 +78,18 @@ def drift_of(
     the share of 'to' gained, b_k / n2 - a_k / n1, 0.3 being 30 points; with a season what it gained beyond that,
     (b_k - E_2k)(1 / n1 + 1 / n2).
     """
-    if not 0 < level < 1:
-        raise InputError(f"`level` is a rate between 0 and 1, found {level}. Try {LEVEL}.")
+    return called(judged(blocks, season=season, least_events=least_events, least_visits=least_visits, near=near), level)
+
+
+def judged(
+    blocks: Iterable[Block],
+    *,
+    season: pl.DataFrame | None = None,
+    least_events: int = LEAST_EVENTS,
+    least_visits: int = LEAST_VISITS,
+    near: float = NEAR,
+) -> pl.DataFrame:
+    """What `drift_of` says of each person that depends on nobody else, to the last digit: all but q and verdict."""
     found = []
     enough = _enough(least_events, least_visits)
     for block in blocks:
@@ -89,7 +99,13 @@ def drift_of(
         found.append(_unjudged(block.people.filter(~enough), block.lines.schema["interest"]))
     if not found:
         raise InputError("No people were handed in. Give at least one block of people and lines.")
-    frame = pl.concat(found)
+    return pl.concat(found)
+
+
+def called(frame: pl.DataFrame, level: float = LEVEL) -> pl.DataFrame:
+    """The answer of `drift_of` from the people of `judged`."""
+    if not 0 < level < 1:
+        raise InputError(f"`level` is a rate between 0 and 1, found {level}. Try {LEVEL}.")
     frame = frame.with_columns(q=pl.Series(q_values(frame["p"].to_numpy().astype(float))).fill_nan(None))
     told = pl.when(pl.col("q") <= level).then(pl.lit(CHANGED)).otherwise(pl.lit(UNCLEAR))
     verdict = pl.when(pl.col("p").is_null()).then(pl.lit(TOO_LITTLE)).otherwise(told)

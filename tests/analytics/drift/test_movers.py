@@ -164,7 +164,7 @@ def test_drift_by_item_is_refused(settings, capsys, monkeypatch):
 def test_the_second_who_asks_gets_the_answer_that_was_kept(store, monkeypatch):
     monkeypatch.setattr(kept_module, "LEAST_SECONDS", 0.0)
     first = movers(store, Scope(), **KNOBS)
-    monkeypatch.setattr(module, "blocks", lambda question: pytest.fail("counted again"))
+    monkeypatch.setattr(module, "people_drift", lambda *about: pytest.fail("counted again"))
     again = movers(store, Scope(), **KNOBS)
     assert again.people.equals(first.people) and dict(again.people.schema) == MOVER_SCHEMA
     assert (again.tested, again.not_enough, again.level, again.cut, again.share, again.season) == (
