@@ -80,6 +80,7 @@ class Network:
             steps.step(next(iter(steps.dataset(10_000, Fill()))), 8)  # compiles
         began = time.process_time()
         losses = [steps.step(batch, number) for number, batch in enumerate(steps.dataset(self.epoch, fill), start=1)]
+        steps.average()
         loss = float(np.mean([float(each) for each in losses]))
         self.epoch += 1
         used = time.process_time() - began

@@ -12,6 +12,8 @@ from models.network.inputs import ASKED_INPUTS, EVENT_INPUTS, Arrays, event_arra
 
 PSEUDO = 0.1
 """Events that every item is given beside its own in the recent popularity."""
+REPLAY = 0.2
+"""Windows of earlier events learned from again, of each window of new ones."""
 CHUNK = 8_192
 """Windows that are packed together: enough to fill rows to 99 %, few enough to hold in memory."""
 
@@ -85,8 +87,10 @@ class Fill:
 class Batches:
     """The batches of an epoch, the same ones whenever asked: everything drawn comes from the seed and the epoch."""
 
-    def __init__(self, log: Interactions, config: NetworkConfig) -> None:
-        self.log, self.config = log, config
+    def __init__(self, log: Interactions, config: NetworkConfig, since: int | None = None) -> None:
+        """`since` learns from windows with an event from that moment on (seconds since 1970), and replays others, as
+        many as REPLAY of those, so that what was learned before is not forgotten."""
+        self.log, self.config, self.since = log, config, since
         self.popularity = popularity_of(log, config)
         self.chances = negative_chances(log) if config.sampled else None
         self.cumulative = np.cumsum(self.chances) if self.chances is not None else None
@@ -103,17 +107,27 @@ class Batches:
         rng = np.random.default_rng([self.config.seed, number])
         starts, ends = windows(self.log, self.config.row, rng)
         order = rng.permutation(len(starts))
+        if self.since is not None:
+            is_new = self.log.time[ends[order] - 1] >= self.since
+            replayed = order[~is_new][: round(REPLAY * is_new.sum())]
+            order = rng.permutation(np.concatenate([order[is_new], replayed]))
+        left = order[:0]
         for begin in range(0, len(order), CHUNK):
-            chosen = order[begin : begin + CHUNK]
+            chosen = np.concatenate([left, order[begin : begin + CHUNK]])
+            # The longest first, as they are hardest to place; rows are shuffled afterwards.
+            chosen = chosen[np.argsort(starts[chosen] - ends[chosen], kind="stable")]
             packed = pack(starts[chosen], ends[chosen], self.config.row)
-            yield from self._of(packed, rng, fill)
+            shuffled = rng.permutation(packed.rows)
+            # Rows that fill no batch are packed again with the next windows; only the epoch's last batch is short.
+            kept = packed.rows if begin + CHUNK >= len(order) else packed.rows // self.config.batch * self.config.batch
+            left = chosen[np.isin(packed.row, shuffled[kept:])]
+            yield from self._of(packed, shuffled[:kept], rng, fill)
 
-    def _of(self, packed: Packed, rng: np.random.Generator, fill: Fill | None) -> Iterator[Arrays]:
-        shuffled = rng.permutation(packed.rows)
+    def _of(self, packed: Packed, rows: np.ndarray, rng: np.random.Generator, fill: Fill | None) -> Iterator[Arrays]:
         by_row = np.argsort(packed.row, kind="stable")
         bounds = np.searchsorted(packed.row[by_row], np.arange(packed.rows + 1))
-        for begin in range(0, packed.rows, self.config.batch):
-            chosen = shuffled[begin : begin + self.config.batch]
+        for begin in range(0, len(rows), self.config.batch):
+            chosen = rows[begin : begin + self.config.batch]
             sizes = bounds[chosen + 1] - bounds[chosen]
             inside = np.arange(sizes.sum()) - np.repeat(np.cumsum(sizes) - sizes, sizes)
             here = by_row[np.repeat(bounds[chosen], sizes) + inside]

@@ -25,6 +25,7 @@ class Scoring:
     def __init__(self, network: Network) -> None:
         self.network = network
         self._call = tf.function(lambda arrays: network.scorer(arrays, training=False)[:, 0])
+        self._encode = tf.function(lambda arrays: network.encoder(arrays, training=False)["query"][:, 0])
         self._popularity: tuple[Interactions, RecentPopularity] | None = None
 
     def log_probabilities(self, log: Interactions, requests: Requests) -> np.ndarray:
@@ -41,6 +42,15 @@ class Scoring:
             found[start : start + SCORED] = self._call(part).numpy()[: len(requests) - start]
         found = normalised(found)
         return without_seen(found, log, requests) if config.mask_seen else found
+
+    def states(self, log: Interactions, requests: Requests) -> np.ndarray:
+        """float32 (requests, width): what the encoder knows of each request."""
+        found = np.empty((len(requests), self.network.config.width), np.float32)
+        arrays = request_inputs(log, requests, self.network.config)
+        for start in range(0, len(requests), SCORED):
+            part = {name: _filled(array[start : start + SCORED]) for name, array in arrays.items()}
+            found[start : start + SCORED] = self._encode(part).numpy()[: len(requests) - start]
+        return found
 
     def quality(self, log: Interactions, requests: Requests) -> tuple[float, float]:
         """NDCG@10 and log-loss (nats per target) on requests."""

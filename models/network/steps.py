@@ -91,9 +91,14 @@ class Steps:
         """Learn from a batch of `dataset`, the number of which in the epoch is told; comes back with the mean loss
         over its targets, in nats."""
         loss = self._one_step(batch)
-        if self.network.config.average and number % AVERAGED_EVERY == 0:
-            self._one_average()
+        if number % AVERAGED_EVERY == 0:
+            self.average()
         return loss
+
+    def average(self) -> None:
+        """Let the weights enter their running mean; at the end of an epoch too, which may be shorter than a turn."""
+        if self.network.config.average:
+            self._one_average()
 
     def weights(self) -> list[np.ndarray]:
         """Copies of what is learned."""

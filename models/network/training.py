@@ -17,6 +17,7 @@ from models.network.config import NetworkConfig
 from models.network.devices import Devices
 from models.network.encoder import Network, build_network, give_catalogue
 from models.network.packing import Batches, Fill, event_counts
+from models.network.refresh import Start, take_up
 from models.network.scoring import Scoring, score
 from models.network.steps import Steps
 
@@ -61,24 +62,28 @@ class Trainer:
 
     def __init__(
         self, log: Interactions, config: NetworkConfig, devices: Devices, *, validation: Validation | None = None,
-        folder: Path | None = None, report: Report = silent, batches: Batches | None = None,
+        folder: Path | None = None, report: Report = silent, start: Start | None = None,
     ) -> None:  # fmt: skip
         """`log` is all that is learned from. Without `validation` it runs `config.epochs` epochs and keeps the last.
-        `folder` takes checkpoints and TensorBoard's logs; `batches` stands in for those of the whole log."""
+        `folder` takes checkpoints and TensorBoard's logs. `start` is where to go on from: then only windows with events
+        that are newer are learned from, and a few others; it is left aside where the log ends before it, or the
+        network was built differently."""
         rows = -(-max(config.batch, 1) // devices.replicas) * devices.replicas
         config = replace(config, batch=rows)
         self.log, self.config, self.devices = log, config, devices
         self.validation, self.folder, self.report = validation, folder, report
-        self.batches = batches or Batches(log, config)
         keras.utils.set_random_seed(config.seed)
         with devices.strategy.scope(), _precision(devices.precision):
             self.network = build_network(config)
             give_catalogue(self.network, log.catalogue, event_counts(log))
+            goes_on = start is not None and log.events > 0 and int(log.time.max()) >= start.until
+            self.started = start is not None and goes_on and take_up(self.network, log.catalogue, start)
+            self.batches = Batches(log, config, start.until if start is not None and self.started else None)
             self.steps = Steps(self.network, devices, self.batches)
         self.scoring = Scoring(self.network)
         self.trained = Trained(self.network, devices.name)
         self._best: list[np.ndarray] = []
-        self._fingerprint = fingerprint(log, config.to_json())
+        self._fingerprint = fingerprint(log, f"{config.to_json()} {self.batches.since}")
 
     def run(self, *, resume: bool = False) -> Trained:
         """Train; with `resume` from the last checkpoint of the folder, where there is one."""
@@ -119,6 +124,7 @@ class Trainer:
                     **facts, "loss": float(losses[-1]), "examples_per_second": round(fill.targets / (now - began)),
                     "seconds_left": round(max(left, 0)),
                 })  # fmt: skip
+        self.steps.average()
         seconds = time.monotonic() - began
         loss = float(np.mean([float(each) for each in losses])) if losses else None
         told: dict[str, Any] = {
