@@ -1,5 +1,7 @@
 """Shops whose next item is known to depend on order, or known not to."""
 
+from dataclasses import replace
+
 import numpy as np
 
 from models.interactions import Catalogue, Interactions, arranged
@@ -39,13 +41,16 @@ def shuffled(log: Interactions, seed: int = 0) -> Interactions:
 
 
 def orderless_shop(people: int = 1_500, events: int = 30, seed: int = 0) -> Interactions:
-    """Where people have a taste, groups that they buy from all the time, and order says nothing."""
+    """Where people have a taste, groups that they buy from all the time, and order says nothing. That an item is of a
+    group is told to nobody, so that what a model gains it gains from events."""
     rng = np.random.default_rng(seed)
     taste = rng.permuted(np.tile(np.arange(GROUPS), (people, 1)), axis=1)[:, :TASTE]
     chosen = rng.choice(TASTE, (people, events), p=[0.5, 0.3, 0.2])
     group = np.take_along_axis(taste, chosen, axis=1)
     item = group * PER_GROUP + rng.choice(PER_GROUP, group.shape, p=_popular(PER_GROUP))
-    return _log(item, rng)
+    log = _log(item, rng)
+    plain = replace(log.catalogue, interest=np.zeros(log.catalogue.items, np.int32), interest_ids=["all"])
+    return replace(log, catalogue=replace(plain, interest_names=["All"]))
 
 
 def _popular(items: int) -> np.ndarray:
