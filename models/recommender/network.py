@@ -61,7 +61,7 @@ class ServedNetwork:
                 tokens = SHORT if name == SHORT_FILE else self.config.history
                 for start in range(0, len(chosen), size):
                     rows = chosen[start : start + size]
-                    part = {key: _filled(array[rows, :tokens], size) for key, array in arrays.items()}
+                    part = {key: filled(array[rows, :tokens], size) for key, array in arrays.items()}
                     logits = self._call(name, {**part, "popularity": shares[None, :]})[: len(rows)]
                     if len(rows) == len(found):
                         return logits
@@ -118,7 +118,7 @@ def _runner(path: Path) -> tuple[Any, list[str]]:
     return run, list(run.get_input_details())
 
 
-def _filled(array: np.ndarray, rows: int) -> np.ndarray:
+def filled(array: np.ndarray, rows: int) -> np.ndarray:
     """The array with rows of zeros added."""
     missing = rows - len(array)
     return np.concatenate([array, np.zeros((missing, *array.shape[1:]), array.dtype)]) if missing else array

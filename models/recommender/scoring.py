@@ -63,7 +63,9 @@ def tops(
     """
     size = max(8, min(64, CELLS // max(log.catalogue.items, 1)))
     order = np.argsort(log.offsets[people + 1] - log.offsets[people], kind="stable")
-    found = [top_of(mixture, log, part, hides_seen) for _, part in batches(_requests(log, people[order], moment), size)]
+    found = [
+        top_of(mixture, log, part, hides_seen) for _, part in batches(next_requests(log, people[order], moment), size)
+    ]
     item, score = (np.concatenate(column) for column in zip(*found, strict=True))
     back = np.argsort(order)
     return item[back], score[back]
@@ -92,7 +94,7 @@ def _is_seen(log: Interactions, part: Requests, top: np.ndarray) -> np.ndarray:
     ])  # fmt: skip
 
 
-def _requests(log: Interactions, people: np.ndarray, moment: int) -> Requests:
+def next_requests(log: Interactions, people: np.ndarray, moment: int) -> Requests:
     """What comes next of each of these people after all their events."""
     count = len(people)
     return Requests(
