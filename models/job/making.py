@@ -2,6 +2,7 @@
 
 import shutil
 import time
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
@@ -15,7 +16,7 @@ from models.evaluate.protocol import Evaluation
 from models.evaluate.split import CUTS
 from models.evaluate.temporal import evaluate_temporal
 from models.interactions import Interactions
-from models.interest_mix import InterestMix, asked_of, cut_periods, earlier_periods, judged_periods, report
+from models.interest_mix import OTHER, InterestMix, asked_of, cut_periods, earlier_periods, judged_periods, report
 from models.job.telling import Teller
 from models.ranking import Ranker
 from models.reading_store import People, interactions
@@ -24,7 +25,7 @@ from models.recommender.loading import load_served
 from models.recommender.network import save_popularity
 from models.recommender.saving import write_served
 from models.recommender.scoring import score_everybody
-from models.runs import Run, Training
+from models.runs import Run, Training, active
 from models.runs.comparing import write_tested
 from models.runs.registry import read_json
 
@@ -82,7 +83,7 @@ class Making:
         found.append(
             NetworkRanker(
                 progress=self.tell, device=self.device, folder=self.folder / CHECKPOINTS, resume=self.resume,
-                report=self.tell.report,
+                report=self.tell.report, start=self._start(),
             )
         )  # fmt: skip
         return found, None
@@ -91,9 +92,9 @@ class Making:
         """Every ranker tuned and fitted, and what came out of the test."""
         return evaluate_temporal(log, rankers, self.tell)
 
-    def interests(self, log: Interactions) -> dict[str, Any] | None:
+    def interests(self, log: Interactions, rankers: Sequence[Ranker] = ()) -> dict[str, Any] | None:
         """Choose, test and keep the forecast of interest mixes; comes back with what metrics.json tells of it, None
-        where the shop has no interests."""
+        where the shop has no interests. The network, where it is among the rankers, is heard too, and judged."""
         if not log.catalogue.interests:
             return None
         self.tell("interests", 0.0)
@@ -103,8 +104,17 @@ class Making:
         chosen, tested = judged_periods(periods, choose_from, test_from)
         validation = asked_of(periods, chosen)
         forecast.tune(periods, validation)
-        forecast.correct(periods, asked_of(periods, earlier_periods(periods, chosen)), validation)
-        found = report(forecast, periods, asked_of(periods, tested))
+        earlier, asked = earlier_periods(periods, chosen), asked_of(periods, tested)
+        forecast.correct(periods, asked_of(periods, earlier), validation)
+        others, gate = {}, None
+        network: Any = next((each for each in rankers if each.name == "network"), None)
+        if network is not None:
+            from models.network.network_mix import network_mix
+
+            heard = network_mix(network, log, forecast, periods, earlier=earlier, chosen=chosen, tested=asked)
+            if heard is not None:
+                others, gate = {OTHER: heard.log_mix}, heard.gate
+        found = report(forecast, periods, asked, others, gate)
         forecast.keep(log)
         save_forecast(self.folder, forecast)
         return found
@@ -137,12 +147,22 @@ class Making:
         shutil.rmtree(self.folder / LOG)
         (self.folder / CHECKPOINTS / "tune" / "checkpoint.npz").unlink(missing_ok=True)
 
+    def _start(self) -> Any:
+        """The weights of the run that serves, to go on from; None where there are none, or all is learned anew."""
+        from models.network.refresh import read_start
+
+        serving = active(self.settings)
+        if serving is None or read_json(self.folder / "config.json").get("full"):
+            return None
+        return read_start(serving.folder)
+
     def _export(self, network: Any, log: Interactions) -> None:
         from models.network.exporting import export
         from models.network.packing import popularity_of
 
         trained = network.trained.network
         export(trained, self.folder)
+        network.save_start(self.folder)
         save_popularity(self.folder, popularity_of(log, trained.config))
 
 

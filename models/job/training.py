@@ -57,7 +57,7 @@ def _make(
     tell.part(0.05, 0.85)
     found = making.evaluated(log, rankers)
     tell.part(0.85, 0.92)
-    mix = making.interests(log)
+    mix = making.interests(log, rankers)
     making.write(log, found)
     version = ledger.data_version(settings)
     metrics = metrics_of(begun, found, version, began, interest_mix=mix, adapter=adapter, note=note)

@@ -20,6 +20,8 @@ SHORT = 16
 SHORT_FILES = {64: "network-64-short.tflite"}
 """The same for histories of at most SHORT events; written where a network reads longer ones."""
 CONFIG = "network.json"
+STATE_FILES = {1: "network-state.tflite", 64: "network-64-state.tflite"}
+"""What the encoder knows of so many requests, for the interest head; written where that is kept."""
 Tensor = Any
 
 
@@ -94,17 +96,28 @@ def export(network: Network, folder: Path) -> None:
     os.replace(temporary, folder / CONFIG)
 
 
-def write_litert(network: Network, path: Path, batch: int, tokens: int | None = None) -> None:
+def export_states(network: Network, folder: Path) -> None:
+    """Write STATE_FILES: of the inputs of `export`, popularity aside, they make (batch, width), which
+    `Scoring.states` gives."""
+    finished = baked(network)
+    for batch, name in STATE_FILES.items():
+        write_litert(finished, folder / name, batch, states=True)
+
+
+def write_litert(
+    network: Network, path: Path, batch: int, tokens: int | None = None, *, states: bool = False
+) -> None:  # fmt: skip
     """Write a baked network as a LiteRT file for so many requests a call, of histories of at most `tokens` events, by
-    default all that the network reads."""
+    default all that the network reads. It makes logits, or with `states` what the encoder knows."""
     config = network.config
-    shapes = {tensor.name: tensor for tensor in network.scorer.inputs}
+    shapes = {tensor.name: tensor for tensor in (network.encoder if states else network.scorer).inputs}
     inputs = {}
     for name, tensor in shapes.items():
         width = config.items if name == "popularity" else 1 if name.startswith("asked") else tokens or config.history
         rows = 1 if name == "popularity" else batch
         inputs[name] = keras.Input(batch_shape=(rows, width), dtype=tensor.dtype, name=name)
-    model = keras.Model(inputs, network.scorer(inputs)[:, 0])
+    made = network.encoder(inputs)["query"] if states else network.scorer(inputs)
+    model = keras.Model(inputs, made[:, 0])
     temporary = path.with_name(f"new-{path.name}")
     model.export(str(temporary), format="litert", verbose=False)
     fsync(temporary)

@@ -66,8 +66,7 @@ class NetworkRanker:
         from models.network.refresh import start_of, write_start
 
         if self.tuned is not None and self._tuned_on is not None:
-            until = int(self._tuned_on.time.max()) + 1
-            write_start(folder, start_of(self.tuned.network, self._tuned_on.catalogue, until))
+            write_start(folder, start_of(self.tuned.network, self._tuned_on))
 
     def log_probabilities(self, log: Interactions, requests: Requests) -> np.ndarray:
         """float32 (requests, items): the logarithm of each item's probability to be next."""
@@ -89,7 +88,9 @@ class NetworkRanker:
 
         tokens = GPU_TOKENS * chosen.replicas if chosen.name.endswith("GPU") else CPU_TOKENS
         config = replace(self.config.for_log(train, tokens), epochs=epochs)
+        # Epochs that were found best for learning everything say nothing of going on, and the other way round.
+        start = self.start if validation or self.tuned is None or self.tuned.refreshed else None
         folder = self.folder / ("tune" if validation else "fit") if self.folder else None
-        trainer = Trainer(train, config, chosen, validation=validation, folder=folder, report=report, start=self.start)
+        trainer = Trainer(train, config, chosen, validation=validation, folder=folder, report=report, start=start)
         self.trained, self._scoring, self._learned = trainer.run(resume=self.resume), trainer.scoring, train
         return self.trained

@@ -5,15 +5,19 @@ import zlib
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import numpy as np
 
 from data.engine import fsync
 from data.errors import StoreError
-from models.interactions import Catalogue
-from models.network.encoder import Network
+from models.interactions import Catalogue, Interactions
+
+if TYPE_CHECKING:
+    from models.network.encoder import Network
 
 FILE = "network-start.npz"
+CHANGED = 0.02
 BY_ITEM = ("items/ids", "items/bias")
 BY_INTEREST = ("of_interest/embeddings",)
 
@@ -28,12 +32,21 @@ class Start:
     interest_ids: Sequence[str]
     until: int
     """Seconds since 1970: no event from then on has taught them anything."""
+    events: int
+    """The events before `until` that have."""
+
+    def leads_to(self, log: Interactions) -> bool:
+        """Whether a log goes on where this ended: with newer events, and the earlier ones as they were, but for
+        CHANGED of them. Where much was imported or undone in between, everything has to be learned again."""
+        known = int((log.time < self.until).sum())
+        return known < log.events and abs(known - self.events) <= CHANGED * self.events
 
 
-def start_of(network: Network, catalogue: Catalogue, until: int) -> Start:
-    """The weights of a network that learned from the events before a moment."""
+def start_of(network: "Network", log: Interactions) -> Start:
+    """The weights of a network that learned from this log."""
     weights = {variable.path: variable.numpy() for variable in network.scorer.trainable_variables}
-    return Start(weights, list(catalogue.item_ids), list(catalogue.interest_ids), until)
+    until = int(log.time.max()) + 1 if log.events else 0
+    return Start(weights, list(log.catalogue.item_ids), list(log.catalogue.interest_ids), until, log.events)
 
 
 def write_start(folder: Path, start: Start) -> None:
@@ -42,7 +55,7 @@ def write_start(folder: Path, start: Start) -> None:
     temporary = folder / f"{FILE}.new"
     texts = {"item_ids": np.array(start.item_ids, np.str_), "interest_ids": np.array(start.interest_ids, np.str_)}
     with temporary.open("wb") as out:
-        np.savez(out, until=np.array(start.until), **texts, **start.weights)  # type: ignore[arg-type]
+        np.savez(out, until=np.array(start.until), events=np.array(start.events), **texts, **start.weights)  # type: ignore[arg-type]
     fsync(temporary)
     os.replace(temporary, folder / FILE)
 
@@ -60,12 +73,13 @@ def read_start(folder: Path) -> Start | None:
         with np.load(path) as found:
             arrays = {name: found[name] for name in found.files}
         items, interests = arrays.pop("item_ids").tolist(), arrays.pop("interest_ids").tolist()
-        return Start(arrays, items, interests, int(arrays.pop("until")))
+        until, events = int(arrays.pop("until")), int(arrays.pop("events"))
+        return Start(arrays, items, interests, until, events)
     except (OSError, ValueError, KeyError, zlib.error) as error:
         raise StoreError(f"{FILE} in {folder} cannot be read ({error}). Train with --full.") from error
 
 
-def take_up(network: Network, catalogue: Catalogue, start: Start) -> bool:
+def take_up(network: "Network", catalogue: Catalogue, start: Start) -> bool:
     """Give a network the weights of an earlier one, items and interests matched by id; new ones keep their own start.
     False, and nothing is changed, where the networks are not of one build."""
     moved = {}

@@ -51,10 +51,15 @@ class Trained:
     best: int = 0
     """The epoch whose weights these are."""
     cpu_seconds: float = 0.0
+    refreshed: bool = False
+    """Whether it went on from an earlier run's weights."""
 
     def told(self) -> dict[str, Any]:
         """What metrics.json keeps of it."""
-        return {"epochs": self.epochs, "best": self.best, "device": self.device, "cpu_seconds": self.cpu_seconds}
+        return {
+            "epochs": self.epochs, "best": self.best, "device": self.device, "cpu_seconds": self.cpu_seconds,
+            "refreshed": self.refreshed,
+        }  # fmt: skip
 
 
 class Trainer:
@@ -66,8 +71,8 @@ class Trainer:
     ) -> None:  # fmt: skip
         """`log` is all that is learned from. Without `validation` it runs `config.epochs` epochs and keeps the last.
         `folder` takes checkpoints and TensorBoard's logs. `start` is where to go on from: then only windows with events
-        that are newer are learned from, and a few others; it is left aside where the log ends before it, or the
-        network was built differently."""
+        that are newer are learned from, and a few others; it is left aside where the log does not go on from there, or
+        the network was built differently."""
         rows = -(-max(config.batch, 1) // devices.replicas) * devices.replicas
         config = replace(config, batch=rows)
         self.log, self.config, self.devices = log, config, devices
@@ -76,12 +81,11 @@ class Trainer:
         with devices.strategy.scope(), _precision(devices.precision):
             self.network = build_network(config)
             give_catalogue(self.network, log.catalogue, event_counts(log))
-            goes_on = start is not None and log.events > 0 and int(log.time.max()) >= start.until
-            self.started = start is not None and goes_on and take_up(self.network, log.catalogue, start)
-            self.batches = Batches(log, config, start.until if start is not None and self.started else None)
+            goes_on = start is not None and start.leads_to(log) and take_up(self.network, log.catalogue, start)
+            self.batches = Batches(log, config, start.until if start is not None and goes_on else None)
             self.steps = Steps(self.network, devices, self.batches)
         self.scoring = Scoring(self.network)
-        self.trained = Trained(self.network, devices.name)
+        self.trained = Trained(self.network, devices.name, refreshed=goes_on)
         self._best: list[np.ndarray] = []
         self._fingerprint = fingerprint(log, f"{config.to_json()} {self.batches.since}")
 

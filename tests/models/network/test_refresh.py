@@ -28,8 +28,6 @@ def test_new_windows_and_a_few_old_ones(circle_log: Logs, tiny_config: Configs) 
     log = circle_log(users=40)
     since = int(log.time[log.offsets[1:] - 1][30])  # ten people have a later event
     batches = Batches(log, tiny_config(log), since)
-    user = {(user, day) for user, day in zip(log.user, log.time, strict=True)}
-    assert len(user) > 0
     seen = sum(len(np.unique(batch["segment"][batch["segment"] > 0] + 100 * np.nonzero(batch["segment"])[0]))
                for batch in batches.epoch(0))  # fmt: skip
     assert seen == 10 + round(10 * REPLAY)
@@ -44,16 +42,20 @@ def test_weights_follow_ids(circle_log: Logs, tiny_config: Configs, tmp_path: Pa
     from models.network.encoder import build_network
     from models.network.refresh import FILE, read_start, start_of, take_up, write_start
 
-    log = circle_log()
+    log = circle_log(events=10)
     old = build_network(tiny_config(log))
     rng = np.random.default_rng(0)
     for variable in old.scorer.trainable_variables:
         variable.assign(rng.normal(size=variable.shape))
     assert read_start(tmp_path) is None
-    write_start(tmp_path, start_of(old, log.catalogue, 7))
+    write_start(tmp_path, start_of(old, log))
     kept = read_start(tmp_path)
     assert kept is not None
-    assert kept.until == 7
+    assert (kept.until, kept.events) == (log.time.max() + 1, log.events)
+    later = circle_log(events=13)
+    assert kept.leads_to(later)
+    assert not kept.leads_to(log)  # nothing is new
+    assert not kept.leads_to(circle_log(users=40, events=13))  # other people's past was imported
 
     grown = replace(log, catalogue=renamed(log))
     new = build_network(tiny_config(grown, seed=1))
@@ -92,5 +94,6 @@ def test_a_refresh_costs_less_and_forgets_nothing(circle_log: Logs, tiny_config:
     bare = NetworkRanker(NetworkConfig(**small, epochs=1), device="cpu")  # type: ignore[arg-type]
     bare.tune(log.before(late), log, successive_requests(log, late))
     assert again.tuned is not None
+    assert again.tuned.refreshed
     assert bare.tuned is not None
     assert again.tuned.epochs[0]["logloss"] < bare.tuned.epochs[0]["logloss"] - 0.2
