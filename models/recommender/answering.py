@@ -94,7 +94,8 @@ class Recommender:
         """The interest mix of a history, the likeliest next first; empty where the shop has no interests."""
         if self.served.forecast is None:
             return []
-        return told_of(foretell(self.served.forecast, given.log, seconds(when)), self.served.vocabulary.catalogue)
+        found = foretell(self.served.forecast, given.log, seconds(when), self.served.heard)
+        return told_of(found, self.served.vocabulary.catalogue)
 
     @cached_property
     def mixtures(self) -> dict[str, Mixture]:

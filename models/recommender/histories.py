@@ -59,6 +59,15 @@ def one_request(log: Interactions, moment: int) -> Requests:
     )  # fmt: skip
 
 
+def next_requests(log: Interactions, people: np.ndarray, moment: int) -> Requests:
+    """What comes next of each of these people after all their events."""
+    count = len(people)
+    return Requests(
+        people.astype(np.int32), log.offsets[people + 1], np.full(count, moment, np.int64), np.zeros(0, np.int32),
+        np.zeros(count + 1, np.int64),
+    )  # fmt: skip
+
+
 def without_each(log: Interactions, moment: int, newest: int) -> tuple[Interactions, Requests]:
     """A log of as many people as the only person of `log` has events, `newest` at most, each with one of the newest
     events taken out, the oldest of them first; and the requests for what comes to each at that moment."""

@@ -9,7 +9,7 @@ from models.baselines import Popularity, load_rivals
 from models.blend import Blend
 from models.interest_mix import InterestMix
 from models.ranking import Ranker
-from models.recommender.interests import load_forecast
+from models.recommender.interests import Heard, load_forecast, load_heard
 from models.recommender.network import load_network
 from models.recommender.vocabulary import Vocabulary, read_vocabulary
 from models.runs import Run, active, find_run
@@ -37,6 +37,8 @@ class Served:
     """The one among the rankers, which the other rivals fall back to."""
     forecast: InterestMix | None
     """How interests move; None where the shop has none."""
+    heard: Heard | None
+    """What the network adds to that; None where it adds nothing that was kept."""
 
     @property
     def ranker(self) -> Ranker:
@@ -66,8 +68,8 @@ def load_served(run: Run) -> Served:
         )
     popularity = rankers[Popularity.name]
     assert isinstance(popularity, Popularity)
-    forecast = load_forecast(run.folder)
-    return Served(run.id, run.chosen, vocabulary, rankers, blend.hides_seen, popularity, forecast)
+    forecast, heard = load_forecast(run.folder), load_heard(run.folder, network)
+    return Served(run.id, run.chosen, vocabulary, rankers, blend.hides_seen, popularity, forecast, heard)
 
 
 def load_blend(folder: Path, rankers: dict[str, Ranker]) -> Blend:

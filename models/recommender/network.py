@@ -20,6 +20,7 @@ FILES = {1: "network.tflite", 64: "network-64.tflite"}
 SHORT = 16
 SHORT_FILE = "network-64-short.tflite"
 """For as many requests with at most SHORT events each, where the run has it."""
+STATE_FILES = {1: "network-state.tflite", 64: "network-64-state.tflite"}
 NAME = "network"
 
 
@@ -66,6 +67,17 @@ class ServedNetwork:
                     if len(rows) == len(found):
                         return logits
                     found[rows] = logits
+        return found
+
+    def states(self, log: Interactions, requests: Requests) -> np.ndarray:
+        """float32 (requests, width): what the encoder knows of each, for the interest head. Only a run that keeps one
+        has the files for it."""
+        found = np.empty((len(requests), self.config.width), np.float32)
+        arrays = request_inputs(log, requests, self.config)
+        size = 1 if len(requests) == 1 else max(STATE_FILES)
+        for start in range(0, len(requests), size):
+            part = {key: filled(array[start : start + size], size) for key, array in arrays.items()}
+            found[start : start + size] = self._call(STATE_FILES[size], part)[: len(requests) - start]
         return found
 
     def _call(self, file: str, arrays: dict[str, np.ndarray]) -> np.ndarray:

@@ -11,6 +11,7 @@ from data.engine import fsync
 from data.progress import Progress, quiet
 from models.interactions import Interactions, Requests
 from models.ranking import batches
+from models.recommender.histories import next_requests
 from models.recommender.loading import Served
 from models.recommender.mixture import Mixture, log_sums
 
@@ -92,15 +93,6 @@ def _is_seen(log: Interactions, part: Requests, top: np.ndarray) -> np.ndarray:
     return np.stack([
         np.isin(top[row], log.item[log.offsets[part.user[row]] : part.end[row]]) for row in range(len(part))
     ])  # fmt: skip
-
-
-def next_requests(log: Interactions, people: np.ndarray, moment: int) -> Requests:
-    """What comes next of each of these people after all their events."""
-    count = len(people)
-    return Requests(
-        people.astype(np.int32), log.offsets[people + 1], np.full(count, moment, np.int64), np.zeros(0, np.int32),
-        np.zeros(count + 1, np.int64),
-    )  # fmt: skip
 
 
 def _table(numbers: np.ndarray, item: np.ndarray, score: np.ndarray, items: pa.Array) -> pa.Table:

@@ -8,6 +8,7 @@ from models.baselines.popularity import RecentPopularity
 from models.interactions import Requests
 from models.network.config import NetworkConfig
 from models.recommender import network as network_module
+from models.recommender.histories import next_requests
 from models.recommender.network import CONFIG, FILES, SHORT_FILE, load_network, save_popularity
 
 DAY = 86_400
@@ -46,8 +47,38 @@ def test_it_says_what_the_network_said_in_the_evaluation(repeating, once_only, t
         asked = everybody(log, [30 * DAY, 9 * DAY, 8 * DAY])
         expected = Scoring(network).log_probabilities(log, asked)
         np.testing.assert_allclose(served.log_probabilities(log, asked), expected, rtol=0, atol=1e-4)
+        exporting.export_states(network, folder)
+        known = Scoring(network).states(log, asked)
+        np.testing.assert_allclose(served.states(log, asked), known, rtol=0, atol=1e-4)
+        np.testing.assert_allclose(served.states(log, asked.part(np.array([3]))), known[3:4], rtol=0, atol=1e-4)
+        _the_head_is_heard(log, served, Scoring(network), folder)
         one = asked.part(np.array([3]))
         np.testing.assert_allclose(served.log_probabilities(log, one), expected[3:4], rtol=0, atol=1e-4)
+
+
+def _the_head_is_heard(log, served, scoring, folder):
+    """A head that was kept moves the interests of people with a history as it was learned to."""
+    from models.interest_mix import InterestMix
+    from models.network.interest_head import InterestHead
+    from models.recommender.interests import foretell, load_heard, save_head
+
+    forecast = InterestMix(3.0, 4.0)
+    forecast.keep(log)
+    rng = np.random.default_rng(2)
+    head = InterestHead(rng.normal(size=(8, 3)), rng.normal(size=3), np.zeros(8), np.ones(8))
+    assert load_heard(folder, served) is None
+    save_head(folder, head)
+    assert load_heard(folder, None) is None
+    heard = load_heard(folder, served)
+    early = log.before(5_500)  # only some of the people have a history by then
+    found = foretell(forecast, early, 30 * DAY, heard)
+    plain = forecast.of_histories(early, 30 * DAY)
+    known = np.diff(early.offsets) > 0
+    states = scoring.states(early, next_requests(early, np.flatnonzero(known), 30 * DAY))
+    expected = plain.mix.copy()
+    expected[known] = np.exp(head.log_mix(np.log(plain.mix[known]), states))
+    np.testing.assert_allclose(found.next, np.take_along_axis(expected, found.interest, axis=1), rtol=1e-3)
+    assert known.any() and not known.all() and not np.allclose(expected, plain.mix)
 
 
 def made(folder, items=12):
