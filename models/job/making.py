@@ -12,15 +12,16 @@ import numpy as np
 from data.settings import Settings
 from models.baselines import rivals
 from models.baselines.scored import Scored
+from models.baselines.tuning import sample
 from models.evaluate.protocol import Evaluation
-from models.evaluate.split import CUTS
+from models.evaluate.split import CUTS, MOST_TUNING
 from models.evaluate.temporal import evaluate_temporal
-from models.interactions import Interactions
+from models.interactions import Interactions, successive_requests
 from models.interest_mix import OTHER, InterestMix, asked_of, cut_periods, earlier_periods, judged_periods, report
 from models.job.telling import Teller
 from models.ranking import Ranker
 from models.reading_store import People, interactions
-from models.recommender.interests import foretell_everybody, save_forecast
+from models.recommender.interests import foretell_everybody, save_forecast, save_head
 from models.recommender.loading import load_served
 from models.recommender.network import save_popularity
 from models.recommender.saving import write_served
@@ -114,6 +115,8 @@ class Making:
             heard = network_mix(network, log, forecast, periods, earlier=earlier, chosen=chosen, tested=asked)
             if heard is not None:
                 others, gate = {OTHER: heard.log_mix}, heard.gate
+                if gate:
+                    self._keep_head(network, heard.head)
         found = report(forecast, periods, asked, others, gate)
         forecast.keep(log)
         save_forecast(self.folder, forecast)
@@ -139,7 +142,9 @@ class Making:
         assert isinstance(log.user_ids, People)
         moment = int(log.time.max()) + 1
         if served.forecast is not None:
-            foretell_everybody(served.forecast, log, log.user_ids.numbers, moment, self.folder / SCORES, self.tell)
+            foretell_everybody(
+                served.forecast, log, log.user_ids.numbers, moment, self.folder / SCORES, self.tell, served.heard
+            )
         return score_everybody(served, log, log.user_ids.numbers, moment, self.folder / SCORES, self.tell)
 
     def tidy(self) -> None:
@@ -156,6 +161,13 @@ class Making:
             return None
         return read_start(serving.folder)
 
+    def _keep_head(self, network: Any, head: Any) -> None:
+        """Let pages hear the network's word on interests too."""
+        from models.network.exporting import export_states
+
+        save_head(self.folder, head)
+        export_states(network.trained.network, self.folder)
+
     def _export(self, network: Any, log: Interactions) -> None:
         from models.network.exporting import export
         from models.network.packing import popularity_of
@@ -164,6 +176,18 @@ class Making:
         export(trained, self.folder)
         network.save_start(self.folder)
         save_popularity(self.folder, popularity_of(log, trained.config))
+        self._read_out(trained, log)
+
+    def _read_out(self, network: Any, log: Interactions) -> None:
+        """Write which events of each person carry which interest."""
+        from models.network.readouts import learned_readouts
+        from models.network.user_readouts import write_readouts
+
+        begin, end = log.cuts(*CUTS)
+        requests = sample(successive_requests(log, begin, end), MOST_TUNING)
+        numbers = log.user_ids.numbers if isinstance(log.user_ids, People) else np.arange(log.users)
+        layer = learned_readouts(network, log, requests)
+        write_readouts(network, layer, log, numbers, int(log.time.max()) + 1, self.folder / SCORES, self.tell)
 
 
 def metrics_of(

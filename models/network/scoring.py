@@ -38,7 +38,7 @@ class Scoring:
         arrays = request_inputs(log, requests, config)
         arrays["popularity"] = self._popularity[1].log_at(requests.time)
         for start in range(0, len(requests), SCORED):
-            part = {name: _filled(array[start : start + SCORED]) for name, array in arrays.items()}
+            part = {name: filled(array[start : start + SCORED]) for name, array in arrays.items()}
             found[start : start + SCORED] = self._call(part).numpy()[: len(requests) - start]
         found = normalised(found)
         return without_seen(found, log, requests) if config.mask_seen else found
@@ -48,7 +48,7 @@ class Scoring:
         found = np.empty((len(requests), self.network.config.width), np.float32)
         arrays = request_inputs(log, requests, self.network.config)
         for start in range(0, len(requests), SCORED):
-            part = {name: _filled(array[start : start + SCORED]) for name, array in arrays.items()}
+            part = {name: filled(array[start : start + SCORED]) for name, array in arrays.items()}
             found[start : start + SCORED] = self._encode(part).numpy()[: len(requests) - start]
         return found
 
@@ -66,6 +66,7 @@ def score(ndcg_10: float, loss: float) -> float:
     return ndcg_10 - SCORE_PER_NAT * loss
 
 
-def _filled(array: np.ndarray) -> Any:
+def filled(array: np.ndarray) -> Any:
+    """An array of at most SCORED rows with rows of zeros added, so that one graph serves all."""
     missing = SCORED - len(array)
     return np.concatenate([array, np.zeros((missing, *array.shape[1:]), array.dtype)]) if missing else array
