@@ -18,8 +18,8 @@ def cold_figures(stage: Stage, slices: Slices, measured: Measured, bootstrap: Bo
     """{"requests","targets","items","recall@10","interval","popularity","ratio","ratio_interval"} over requests with a
     cold target; None where there are fewer than LEAST_TARGETS of those.
 
-    "popularity" is the recall@10 of ranking cold items by the events of their interest before the cut, then by their
-    own, in expectation over the order of those that are still equal.
+    "popularity" is the recall@10 of category popularity: cold items by how often their interest is in the person's
+    history, then in everybody's, then by their own few events, in expectation over the order of those still equal.
     """
     requests = stage.requests
     is_cold = np.isin(requests.target, slices.cold_items)
@@ -27,7 +27,10 @@ def cold_figures(stage: Stage, slices: Slices, measured: Measured, bootstrap: Bo
         return None
     row = target_rows(requests)
     _, recall = list_figures(measured.cold_rank, row, len(requests), is_cold)
-    rival = _popular(stage, slices.cold_items, row[is_cold], requests.target[is_cold], len(requests))
+    chance = _popular(stage, slices.cold_items, row[is_cold], requests.target[is_cold])
+    wanted = np.minimum(np.bincount(row[is_cold], minlength=len(requests)), TOP)
+    hits = np.bincount(row[is_cold], weights=chance, minlength=len(requests))
+    rival = np.where(wanted > 0, np.minimum(hits / np.maximum(wanted, 1), 1), np.nan)
     means, drawn = bootstrap.means(np.stack([recall, rival], axis=1))
     with np.errstate(divide="ignore", invalid="ignore"):
         ratios = np.where(drawn[:, 1] > 0, drawn[:, 0] / drawn[:, 1], np.nan)
@@ -38,18 +41,32 @@ def cold_figures(stage: Stage, slices: Slices, measured: Measured, bootstrap: Bo
     }  # fmt: skip
 
 
-def _popular(stage: Stage, cold: np.ndarray, row: np.ndarray, target: np.ndarray, requests: int) -> np.ndarray:
-    """Recall@10 of category popularity, float64 (requests,), NaN for requests without cold targets."""
-    catalogue = stage.train.catalogue
+def _popular(stage: Stage, cold: np.ndarray, row: np.ndarray, target: np.ndarray) -> np.ndarray:
+    """float (targets,): the chance of each cold target to be among the first ten by category popularity."""
+    catalogue, requests = stage.train.catalogue, stage.requests
+    groups = catalogue.interests + 1
+    group = np.where(catalogue.interest >= 0, catalogue.interest, catalogue.interests)
     events = np.bincount(stage.train.item[stage.train.item >= 0], minlength=catalogue.items)
-    known = catalogue.interest >= 0
-    by_interest = np.bincount(catalogue.interest[known], events[known], minlength=max(catalogue.interests, 1))
-    own = events.astype(float)
-    own[known] += by_interest[catalogue.interest[known]] * (own.max() + 1)
-    score = own[cold]
-    better = np.array([(score > each).sum() for each in score])
-    equal = np.array([(score == each).sum() for each in score])
-    chance = np.clip((TOP - better) / equal, 0, 1)[np.searchsorted(cold, target)]
-    targets = np.minimum(np.bincount(row, minlength=requests), TOP)
-    hits = np.bincount(row, weights=chance, minlength=requests)
-    return np.where(targets > 0, hits / np.maximum(targets, 1), np.nan)
+    everybody = np.bincount(group, events, groups)
+    place = np.empty(catalogue.items, np.int64)
+    better_own, equal_own = np.empty(len(cold)), np.empty(len(cold))
+    for number in np.unique(group[cold]):
+        inside = np.flatnonzero(group[cold] == number)
+        own = np.sort(events[cold[inside]])
+        mine = events[cold[inside]]
+        better_own[inside] = len(own) - np.searchsorted(own, mine, side="right")
+        equal_own[inside] = np.searchsorted(own, mine, side="right") - np.searchsorted(own, mine, side="left")
+    place[cold] = np.arange(len(cold))
+    members = np.bincount(group[cold], minlength=groups)
+    chance = np.empty(len(target))
+    for asked in np.unique(row):
+        history = stage.log.item[stage.log.offsets[requests.user[asked]] : requests.end[asked]]
+        counts = np.bincount(group[history[history >= 0]], minlength=groups)
+        order = np.lexsort((np.arange(groups), -everybody, -counts))
+        before = np.empty(groups)
+        before[order] = np.concatenate([[0], np.cumsum(members[order])[:-1]])
+        of = slice(*np.searchsorted(row, [asked, asked + 1]))
+        item = target[of]
+        better = before[group[item]] + better_own[place[item]]
+        chance[of] = np.clip((TOP - better) / equal_own[place[item]], 0, 1)
+    return chance

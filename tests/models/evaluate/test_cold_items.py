@@ -58,5 +58,24 @@ def test_equal_items_share_the_chance_of_the_popularity_of_their_interest(monkey
     assert told["recall@10"] == 0
 
 
+def test_what_the_person_had_decides_which_category_comes_first(monkeypatch):
+    """Cold items 10 to 19 are of interest b, which ann had and hardly anybody else."""
+    monkeypatch.setattr(cold_items, "LEAST_TARGETS", 1)
+    names = [f"item {number}" for number in range(30)]
+    interest = np.array([0] * 10 + [1] * 10 + [0, 1] * 5, np.int32)
+    catalogue = Catalogue(names, names, interest, ["a", "b"], ["A", "B"])
+    rows = [(0, 21, 1), (0, 12, 50), *((1, 20, time) for time in range(10)), *((1, 21, time) for time in range(7))]
+    user, item, time = (np.array(column) for column in zip(*rows, strict=True))
+    log = arranged(user, item, time, users=["ann", "bob"], catalogue=catalogue)
+    requests = successive_requests(log, 50)
+    stage = Stage(log.before(50), log, requests, 1)
+    slices = slices_of(stage)
+    found = Measured.empty(requests, 30)
+    found.add(np.arange(1), requests, slice(0, 1), np.zeros((1, 30), np.float32), slices.cold_items)
+    told = cold_items.cold_figures(stage, slices, found, Bootstrap(requests.user, draws=10))
+    assert len(slices.cold_items) == 28
+    assert told["popularity"] == pytest.approx(10 / 14)
+
+
 def test_too_few_cold_targets_are_not_told():
     assert measured(20, knows=True) is None
