@@ -102,18 +102,18 @@ def after_imports(folder: Path, users: int, bar: float | None) -> Iterator[Line]
     store = make_store(folder, users)
     shutil.rmtree(store.settings.var / "kept", ignore_errors=True)
     people_drift(Question(store, Scope(), "category", BEFORE, AFTER), None)
+    store.close()
     for number, (what, day, part) in enumerate(IMPORTS, 2):
         path = store.path.with_name(f"serve-{number}.duckdb")
-        store.close()
         shutil.copyfile(store.path, path)
         with duckdb.connect(str(path), config={"memory_limit": "2GB", "threads": 1}) as connection:
             connection.execute(MORE_SQL, {"day": day, "part": part})
-        store = Store(path, store.settings)
+        later = Store(path, store.settings)
         begun = cpu()
-        people_drift(Question(store, Scope(), "category", BEFORE, AFTER), None)
+        people_drift(Question(later, Scope(), "category", BEFORE, AFTER), None)
         yield _line(f"{users:,} people in a store, after {what}", cpu() - begun, bar)
-        store.path.unlink()
-    store.close()
+        later.close()
+        path.unlink()
 
 
 def make_store(folder: Path, users: int) -> Store:
