@@ -53,7 +53,7 @@ CREATE TABLE meta (key VARCHAR, value VARCHAR);
 """
 """A store of that many people with 20 visits of three events in eight weeks, as far as people are asked about."""
 IMPORTS = (
-    ("the import of the next day", AFTER.end + timedelta(days=2), 3),
+    ("the import of the next day", AFTER.end + timedelta(days=1), 3),
     ("a late file about 1 person in 20", AFTER.start + timedelta(days=7), 20),
 )
 MORE_SQL = """

@@ -34,6 +34,7 @@ def log():
     draw = random.Random(5)
     rows = [look(BEFORE.start - YEAR - timedelta(days=9), 1, "u0", "toys"), look(AFTER.end + YEAR / 7, 1, "u0", "toys")]
     rows.append(look(BEFORE.start - timedelta(days=1), 5, "b0", "toys"))
+    rows += [look(AFTER.end, 830, f"u{number}", "toys", f"late{number}") for number in (1, 5)]
     for number in range(40):
         taste = [draw.random() ** 2 + 0.02 for _ in KINDS]
         for window in (BEFORE, AFTER, BEFORE.moved(-YEAR), AFTER.moved(-YEAR)):
@@ -50,10 +51,12 @@ def log():
 MORE = [
     *(look(AFTER.start + timedelta(days=3), minute, "u3", "tea") for minute in range(400, 405)),
     look(BEFORE.start + timedelta(days=1), 300, "n0", "toys"),
-    look(AFTER.end + timedelta(days=5), 300, "u9", "toys"),
+    look(AFTER.end + timedelta(days=1), 300, "u9", "toys"),
+    look(AFTER.end + timedelta(days=1), 300, "u5", "toys", "another"),
+    f"{AFTER.end + timedelta(days=1)} 00:05:00,view,u1,i-tea,Thing,tea,late1",
     look(BEFORE.end + timedelta(days=40), 300, "u10", "cups"),
 ]
-"""u3 did more after, n0 is new, and u9 and u10 did more when nobody asks."""
+"""u3 did more after, u1 went on over midnight, n0 is new; u5, u9 and u10 did more when nobody asks."""
 
 
 def write(path, rows):
@@ -103,7 +106,7 @@ def test_an_import_counts_those_who_did_something_else(shop, tmp_path, asked, se
     assert drift(shop, seasonal=seasonal)[0].equals(first) and asked == [None]
     import_file(shop, write(tmp_path / "more.csv", MORE), ImportOptions())
     found, now = drift(shop, seasonal=seasonal)
-    assert len(asked) == 2 and len(asked[1]) == 2
+    assert len(asked) == 2 and len(asked[1]) == 3
     assert set(asked[1]) < set(now["user"])
     assert not found.equals(first)
     assert found.equals(fresh(shop, seasonal=seasonal))
@@ -116,7 +119,7 @@ def test_an_undo_and_a_rebuild_are_seen_too(shop, tmp_path, asked):
     drift(shop)
     undo_import(shop, done["import"])
     again, _ = drift(shop)
-    assert [None if each is None else len(each) for each in asked] == [None, 2, 1]
+    assert [None if each is None else len(each) for each in asked] == [None, 3, 2]
     told = first.columns[1:]
     assert again.select(told).equals(fresh(shop).select(told)) and again.select(told).equals(first.select(told))
 
