@@ -28,8 +28,8 @@ def add_arguments(parser: ArgumentParser) -> None:
 
 
 def run(settings: Settings, options: Namespace) -> dict[str, Any]:
-    """{"user", "as_of", "run", "route", "items", "interests", "unknown"}, shaped as `models.recommender.Answer`: "user" is null
-    for a file, items that are out of stock on that day are left out.
+    """{"user", "as_of", "run", "route", "items", "interests", "unknown"}, shaped as `models.recommender.Answer`:
+    "user" is null for a file, items that are out of stock on that day are left out.
 
     What a person did after the day is left out; a file is asked on the day of its last event where that is later than
     the log's last. Raises InputError for an unknown person, an unusable file, and where no run is active.

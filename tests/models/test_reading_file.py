@@ -46,7 +46,10 @@ def test_equal_time_stamps_are_one_step_or_by_wish_in_the_order_of_the_file(tmp_
 @pytest.mark.parametrize(
     ("text", "message"),
     [
-        ("who,item,time\n1,2,3\n", r"no column 'user'; its first line is 'who, item, time'\. Name the column one of: u"),
+        (
+            "who,item,time\n1,2,3\n",
+            r"no column 'user'; its first line is 'who, item, time'\. Name the column one of: u",
+        ),
         ("user,item,time\n", "has a header and no rows"),
         ("user,item,time\n1,2,3\n1,,4\n", r"no item in 1 of 2 rows \(first: row 3\)\. Fill the column 'item'"),
         ("user,item,time\n1,2,3\n1,2,soon\n", r"could not be read in 1 of 2 rows \(first: 'soon', row 3\)\. Write sec"),
