@@ -58,7 +58,7 @@ class Items(layers.Layer):
 
     def of(self, number: Tensor) -> Tensor:
         """The embeddings of items by number; 0 for those that no training event taught."""
-        return ops.take(self.ids, number, axis=0) * ops.take(self.known, number, axis=0)
+        return self._low(ops.take(self.ids, number, axis=0)) * self._low(ops.take(self.known, number, axis=0))
 
     def words(self, text: Tensor) -> Tensor:
         """Projected and normalised vectors of rows of the text table."""
@@ -70,20 +70,23 @@ class Items(layers.Layer):
 
     def all_items(self) -> Tensor:
         """(items, width): the candidates, all of them."""
-        vectors = self.ids * self.known
+        vectors = self._low(self.ids) * self._low(self.known)
         return vectors + self._project(self.vectors[: self.items]) if self.text_width else vectors
 
     def scores(self, query: Tensor, candidates: Tensor, bias: Tensor, popularity: Tensor) -> Tensor:
         """float32 (..., candidates): logits."""
-        scores = ops.matmul(query, ops.transpose(candidates)) + bias
-        popular = ops.cast(self.popular, "float32") * ops.cast(popularity, "float32")
-        return ops.cast(scores, "float32") + popular
+        scores = ops.cast(ops.matmul(query, ops.transpose(candidates)), "float32") + ops.cast(bias, "float32")
+        return scores + ops.cast(self.popular, "float32") * ops.cast(popularity, "float32")
 
     def _project(self, vectors: Tensor) -> Tensor:
-        x = ops.matmul(ops.cast(vectors, self.compute_dtype), self.kernel)
+        x = ops.matmul(self._low(vectors), self._low(self.kernel))
         x = x - ops.mean(x, axis=-1, keepdims=True)
         x = x * ops.rsqrt(ops.mean(ops.square(x), axis=-1, keepdims=True) + 1e-6)
-        return x * self.gamma + self.beta
+        return x * self._low(self.gamma) + self._low(self.beta)
+
+    def _low(self, weight: Tensor) -> Tensor:
+        """In the precision of the computation: what is called from outside `call` is not cast by Keras."""
+        return ops.cast(weight, self.compute_dtype)
 
     def get_config(self) -> dict[str, Any]:
         names = ("items", "texts", "text_width", "width", "std", "id_dropout", "seed")

@@ -7,6 +7,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -173,3 +174,25 @@ def test_devices_that_are_not_there_are_said() -> None:
             devices("gpu")
     with pytest.raises(InputError, match="There are 1 CPU devices, not 9. Train on fewer"):
         devices("cpu", 9)
+
+
+@pytest.mark.parametrize("items", [5_000, 5])
+def test_what_a_gpu_does_a_cpu_can_try(items: int, circle_log: Logs, tiny_config: Configs, tmp_path: Path) -> None:
+    """Mixed bfloat16 and XLA, which only GPUs are given."""
+    from models.network.devices import devices
+
+    as_gpu = replace(devices("cpu"), compiles=True, precision="mixed_bfloat16")
+    from models.network.exporting import baked
+    from models.network.training import Trainer
+
+    log = circle_log(words=True)
+    made = Trainer(log, tiny_config(log, epochs=12, learning_rate=0.02, full_items=items), as_gpu)
+    found = made.run()
+    assert found.epochs[-1]["loss"] < found.epochs[0]["loss"] - 0.3
+    assert {variable.dtype for variable in made.steps.learned} == {"float32"}
+    requests = successive_requests(log, 0)
+    precise = made.scoring.log_probabilities(log, requests)
+    from models.network.scoring import Scoring
+
+    exact = Scoring(baked(made.network)).log_probabilities(log, requests)
+    assert np.abs(np.exp(precise) - np.exp(exact)).max() < 0.02
