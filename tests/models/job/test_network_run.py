@@ -40,6 +40,9 @@ def test_a_stopped_training_resumed_is_the_run_it_would_have_been(store):
     run = runs.find_run(store, whole["run"])
     names = {path.name for path in run.folder.iterdir()}
     assert {"network.json", "network.tflite", "network-64.tflite", "network-popularity.json", "checkpoints"} <= names
+    assert {path.name for path in (run.folder / "scores").iterdir()} == {
+        "users.parquet", "interests.parquet", "readouts.parquet",
+    }  # fmt: skip
 
     seen = []
 
@@ -50,7 +53,7 @@ def test_a_stopped_training_resumed_is_the_run_it_would_have_been(store):
             raise KeyboardInterrupt
 
     with pytest.raises(Stopped, match="The training was cancelled"):
-        train(store, device="cpu", progress=stop_in_the_second_epoch)
+        train(store, device="cpu", full=True, progress=stop_in_the_second_epoch)  # not from the first run's weights
     begun = runs.training(store)
     assert begun is not None and begun.status["state"] == "cancelled"
     assert (begun.folder / "checkpoints" / "tune" / "checkpoint.npz").exists()
