@@ -1,5 +1,5 @@
 """Do the rankers and their blend meet their bars? python benchmarks/recommend.py [--only PART] [--wheel PATH]
-[--store DIR [--items interests]] [--without network] [--seed N]
+[--store DIR [--items kinds]] [--without network] [--seed N]
 
 ml-100k comes from the wheel recbole 1.2.1, which is downloaded unless --wheel names it. Prints a table of all rankers
 for each log and, under it, a line for each figure with its 95 % interval over people, its bar, and its target where
@@ -22,7 +22,7 @@ sys.path.insert(0, str(ROOT))
 
 from benchmarks.lines import Line  # noqa: E402  (the path comes first)
 from benchmarks.recommend_shops import orderless_shop, shuffled, transition_shop  # noqa: E402
-from benchmarks.recommend_stores import of_interests, of_known_items  # noqa: E402
+from benchmarks.recommend_stores import of_interests, of_kinds, of_known_items  # noqa: E402
 from data.progress import quiet  # noqa: E402
 from data.settings import Settings  # noqa: E402
 from models.commands.evaluate import rankers_of  # noqa: E402
@@ -79,9 +79,10 @@ def store(options: Namespace) -> Iterator[Line]:
     """The log of a store: Online Retail II, or Complete Journey by product type and by product."""
     if not options.store:
         return
-    log = interactions(Settings(var=options.store.resolve()))
+    settings = Settings(var=options.store.resolve())
+    log = interactions(settings)
     for name in options.items or ["all"]:
-        yield from _of_log(f"{options.store.name}, {name}", ITEMS[name](log), options)
+        yield from _of_log(f"{options.store.name}, {name}", ITEMS[name](log, settings), options)
 
 
 def _of_log(name: str, log: Interactions, options: Namespace) -> Iterator[Line]:
@@ -99,9 +100,14 @@ def _of_log(name: str, log: Interactions, options: Namespace) -> Iterator[Line]:
         print(f"{name}: too few cold items were asked for to tell how they are ranked\n")
 
 
-ITEMS: dict[str, Callable[[Interactions], Interactions]] = {
-    "all": lambda log: log, "interests": of_interests, "known": of_known_items,
-}  # fmt: skip
+ITEMS: dict[str, Callable[[Interactions, Settings], Interactions]] = {
+    "all": lambda log, _: log,
+    "interests": lambda log, _: of_interests(log),
+    "kinds": of_kinds,
+    "known": lambda log, _: of_known_items(log),
+}
+
+
 PARTS: dict[str, Callable[[Namespace], Iterator[Line]]] = {"ml-100k": movie_lens, "planted": planted, "store": store}
 
 
@@ -179,7 +185,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser.add_argument("--wheel", type=Path, help="the wheel of recbole 1.2.1, if it is there already")
     parser.add_argument("--store", type=Path, metavar="DIR", help="also measure on the log of this store")
     parser.add_argument("--items", choices=ITEMS, action="append",
-                        help="of the store: all items, interests instead, items that 5 people have had")  # fmt: skip
+                        help="of the store: all, their interests or kinds (product types of Complete Journey) instead, "
+                        "or those that 5 people have had")  # fmt: skip
     parser.add_argument("--without", choices=(NETWORK,), help="leave the network out, and the planted shops with it")
     parser.add_argument("--seed", type=int, default=0)
     options = parser.parse_args(arguments)

@@ -2,6 +2,8 @@
 
 import numpy as np
 
+from data.settings import Settings
+from data.store import open_store
 from models.interactions import Catalogue, Interactions, arranged
 
 PEOPLE = 5
@@ -16,6 +18,24 @@ def of_interests(log: Interactions) -> Interactions:
         catalogue.interest_ids, catalogue.interest_names,
     )  # fmt: skip
     return _renumbered(log, catalogue.interest, interests)
+
+
+def of_kinds(log: Interactions, settings: Settings) -> Interactions:
+    """The same log where the last part of an item's category stands for it: the product types of Complete Journey,
+    which has several thousand where interests are some hundred."""
+    store = open_store(settings)
+    assert store is not None
+    found = store.query("select item_id, category from items")
+    category = dict(zip(found["item_id"], found["category"], strict=True))
+    kinds = [(category.get(item) or "").split(" > ")[-1] for item in log.catalogue.item_ids]
+    names, number = np.unique(np.array(kinds, object), return_inverse=True)
+    interest = np.full(len(names), -1, np.int32)
+    interest[number] = log.catalogue.interest
+    number = np.where(names[number] == "", -1, number).astype(np.int32)
+    old = log.catalogue
+    return _renumbered(
+        log, number, Catalogue(names.tolist(), names.tolist(), interest, old.interest_ids, old.interest_names)
+    )
 
 
 def of_known_items(log: Interactions, people: int = PEOPLE) -> Interactions:
