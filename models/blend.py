@@ -9,8 +9,8 @@ from data.errors import InputError
 from data.progress import Progress, quiet
 from models.interactions import Interactions, Requests
 from models.mixing import Sample, candidates
-from models.ranking import Ranker, batches, expects_repeats, normalised, seen_cells, without_seen
-from models.refining import chosen_weights
+from models.ranking import Ranker, batches, expects_repeats, in_company, normalised, seen_cells, without_seen
+from models.refining import Judge, chosen_weights
 
 MOST_REQUESTS = 2_000
 """Requests to which weights are fitted."""
@@ -34,6 +34,8 @@ class Blend:
         self.members = list(members)
         self.weights = np.full((1, len(self.members)), 1 / max(len(self.members), 1))
         """float (groups, members): one row for everybody, or one for each group of GROUPS."""
+        self.in_company = False
+        """Whether members speak as they do in company, where they have such a way (`models.ranking.in_company`)."""
         self.hides_seen = False
         self._progress, self._seed = progress, seed
 
@@ -58,13 +60,30 @@ class Blend:
         rng = np.random.default_rng(self._seed)
         if len(requests) > MOST_REQUESTS:
             requests = requests.part(np.sort(rng.choice(len(requests), MOST_REQUESTS, replace=False)))
-        sample = self._sample(log, requests, rng)
         costly = [number for number, member in enumerate(self.members) if member.name == NETWORK]
-        self.weights = chosen_weights(sample, _groups(log, requests), rng, costly)
+        group = _groups(log, requests)
+        self.in_company = False
+        judge = Judge(self._sample(log, requests), self._seed)
+        found = chosen_weights(judge, group, costly)
+        if any(in_company(member) is not member for member in self.members):
+            self.in_company = True
+            other = chosen_weights(Judge(self._sample(log, requests), self._seed), group, costly)
+            self.in_company = judge.is_sure(other.gain - found.gain)
+            found = other if self.in_company else found
+        self.weights = found.weights
 
-    def parts(self, log: Interactions, requests: Requests) -> list[np.ndarray]:
-        """What each member says, float32 (requests, items) each."""
-        return [member.log_probabilities(log, requests) for member in self.members]
+    def voices(self) -> list[Ranker]:
+        """The members as they speak in this blend."""
+        return [in_company(member) if self.in_company else member for member in self.members]
+
+    def parts(self, log: Interactions, requests: Requests, said: Sequence[np.ndarray] = ()) -> list[np.ndarray]:
+        """What each member says in this blend, float32 (requests, items) each. `said` is what they say alone, where
+        that is known: those that have no other way are not asked again."""
+        found = []
+        for number, (member, voice) in enumerate(zip(self.members, self.voices(), strict=True)):
+            known = voice is member and len(said) > 0
+            found.append(said[number] if known else voice.log_probabilities(log, requests))
+        return found
 
     def mixed(self, parts: Sequence[np.ndarray], log: Interactions, requests: Requests) -> np.ndarray:
         """The blend of what all members said, float32 (requests, items)."""
@@ -83,8 +102,8 @@ class Blend:
 
     def log_probabilities(self, log: Interactions, requests: Requests) -> np.ndarray:
         """The blend, without asking members of no weight."""
-        used = [n for n in range(len(self.members)) if self.weights[:, n].any()]
-        return self._mixed([self.members[n].log_probabilities(log, requests) for n in used], used, log, requests)
+        used, voices = [n for n in range(len(self.members)) if self.weights[:, n].any()], self.voices()
+        return self._mixed([voices[n].log_probabilities(log, requests) for n in used], used, log, requests)
 
     def shares(self) -> dict[str, float]:
         """Each member's part of the weights, which sum to 1: over groups the mean."""
@@ -97,17 +116,18 @@ class Blend:
         return float(1 / max(self.weights.mean(axis=0).sum(), 1e-9))
 
     def state(self) -> dict[str, Any]:
-        """What `blend.json` keeps: {"members", "weights", "groups", "hides_seen"}."""
+        """What `blend.json` keeps: {"members", "weights", "groups", "in_company", "hides_seen"}."""
         return {
             "members": [member.name for member in self.members],
             "weights": self.weights.tolist(),
             "groups": list(GROUPS) if len(self.weights) > 1 else [],
+            "in_company": self.in_company,
             "hides_seen": self.hides_seen,
         }
 
     @classmethod
     def from_state(cls, state: dict[str, Any], members: Sequence[Ranker]) -> "Blend":
-        """The blend of `state` over fitted members, which are matched by name."""
+        """The blend of `state` over fitted members, which are matched by name and speak as they do in it."""
         by_name = {member.name: member for member in members}
         missing = [name for name in state["members"] if name not in by_name]
         if missing:
@@ -115,9 +135,10 @@ class Blend:
                 f"The blend was made of {', '.join(state['members'])}, but {', '.join(missing)} cannot be loaded. "
                 "Train again, or activate another run."
             )
-        blend = cls([by_name[name] for name in state["members"]])
+        members = [by_name[name] for name in state["members"]]
+        blend = cls([in_company(member) for member in members] if state.get("in_company") else members)
         blend.weights = np.array(state["weights"], float)
-        blend.hides_seen = bool(state["hides_seen"])
+        blend.in_company, blend.hides_seen = bool(state.get("in_company")), bool(state["hides_seen"])
         return blend
 
     def _weights_of(self, log: Interactions, requests: Requests) -> np.ndarray:
@@ -125,8 +146,8 @@ class Blend:
             return np.repeat(self.weights, len(requests), axis=0)
         return np.asarray(self.weights[_groups(log, requests)])
 
-    def _sample(self, log: Interactions, requests: Requests, rng: np.random.Generator) -> Sample:
-        pieces = []
+    def _sample(self, log: Interactions, requests: Requests) -> Sample:
+        pieces, rng = [], np.random.default_rng(self._seed)
         for _, part in batches(requests, BATCH):
             parts = self.parts(log, part)
             is_target, is_hidden = np.zeros(parts[0].shape, bool), np.zeros(parts[0].shape, bool)

@@ -36,6 +36,22 @@ class Sample:
         """The same requests with those rankers only."""
         return replace(self, values=self.values[:, :, list(rankers)])
 
+    def near(self, best: int) -> "Sample":
+        """The same requests with the best candidates of each ranker and the targets only: what can be in a list."""
+        if self.values.shape[1] <= best:
+            return self
+        inside = np.isfinite(self.offset)
+        is_near = self.is_target.copy()
+        for number in range(self.values.shape[2]):
+            values = np.where(inside, self.values[:, :, number], -np.inf)
+            np.put_along_axis(is_near, np.argpartition(values, -best, axis=1)[:, -best:], True, axis=1)
+        is_near &= inside
+        width = int(is_near.sum(axis=1).max(initial=1))
+        place = np.argsort(~is_near, axis=1, kind="stable")[:, :width]
+        offset = np.where(np.take_along_axis(is_near, place, axis=1), np.float32(0), np.float32(-np.inf))
+        values = np.take_along_axis(self.values, place[:, :, None], axis=1)
+        return Sample(self.user, values, offset, np.take_along_axis(self.is_target, place, axis=1))
+
     def mixed(self, weights: np.ndarray) -> "Sample":
         """The same requests with one ranker only, the mix."""
         return replace(self, values=(self.values @ weights.astype(np.float32))[:, :, None])

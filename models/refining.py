@@ -15,6 +15,8 @@ from models.mixing import Sample, influence, likely_weights, loss_and_gradient
 
 STEPS = (0.2, 0.1, 0.05)
 """How far a weight of a mix whose weights sum to 1 is moved at a time."""
+NEAR = 60
+"""The best of each ranker, from which lists are made while weights are moved."""
 SAYS = (0.0, 0.5, 1.0)
 """Parts of the weights that are by lists, as tried; the rest is by likelihood."""
 PULL = 0.01
@@ -36,6 +38,7 @@ def list_gain(weights: np.ndarray, sample: Sample) -> np.ndarray:
 
 def best_lists(weights: np.ndarray, sample: Sample) -> np.ndarray:
     """float (rankers,), summing to 1: from these weights on, one after another is moved as long as lists gain."""
+    sample = sample.near(NEAR)
     best = weights / max(weights.sum(), 1e-9)
     gain = list_gain(best, sample).mean()
     for step in STEPS:
@@ -94,9 +97,10 @@ class Fit:
 class Judge:
     """Each half of the people judges what was fitted to the other."""
 
-    def __init__(self, sample: Sample, rng: np.random.Generator) -> None:
+    def __init__(self, sample: Sample, seed: int = 0) -> None:
         self.sample = sample
         people, self._person = np.unique(sample.user, return_inverse=True)
+        rng = np.random.default_rng(seed)
         is_first = (rng.permutation(len(people)) % 2 == 0)[self._person]
         halves = [np.flatnonzero(is_first), np.flatnonzero(~is_first)]
         self._halves = list(zip(halves, halves[::-1], strict=True))
@@ -123,18 +127,27 @@ class Judge:
         return bool(difference.mean() > np.sqrt((sums**2).sum()) / len(difference))
 
 
-def chosen_weights(
-    sample: Sample, group: np.ndarray, rng: np.random.Generator, costly: Sequence[int] = ()
-) -> np.ndarray:
-    """float (1 or groups, rankers): weights for everybody, or for each group of requests, `group` being (requests,).
+@dataclass(frozen=True)
+class Chosen:
+    """Weights, and what came of the way they were fitted in the half of the people to whom they were not."""
+
+    weights: np.ndarray
+    """float (1 or groups, rankers): for everybody, or for each group of requests."""
+    gain: np.ndarray
+    """float (requests,): NDCG@10."""
+
+
+def chosen_weights(judge: Judge, group: np.ndarray, costly: Sequence[int] = ()) -> Chosen:
+    """Weights of the judge's sample; `group` is int (requests,), from 0.
 
     How much say lists have, whether a costly ranker is needed and whether groups get weights of their own is judged by
     the other half of the people. Members that then move next to nothing get no weight.
     """
+    sample = judge.sample
     everyone, everybody = list(range(sample.values.shape[2])), np.zeros_like(group)
-    judge = Judge(sample, rng)
     if not judge.can:
-        return _pruned(Fit.of(sample, everyone).rows(everybody, 1, 0.0), sample, everybody)
+        rows = _pruned(Fit.of(sample, everyone).rows(everybody, 1, 0.0), sample, everybody)
+        return Chosen(rows, list_gain(rows[0], sample))
     kept, fits, say, gain = everyone, *_best_say(judge, everyone, everybody)
     for ranker in costly:
         others = [each for each in kept if each != ranker]
@@ -146,9 +159,9 @@ def chosen_weights(
     if group.any():
         loss, apart = judge.figures(fits, everybody, say)[0], judge.figures(fits, group, say)
         if apart[0] <= loss - WORTH and apart[1].mean() >= gain.mean():
-            chosen = group
+            chosen, gain = group, apart[1]
     rows = Fit.of(sample, kept).rows(chosen, int(chosen.max()) + 1, say)
-    return _pruned(rows, sample, chosen)
+    return Chosen(_pruned(rows, sample, chosen), gain)
 
 
 def _best_say(judge: Judge, rankers: Sequence[int], group: np.ndarray) -> tuple[list[Fit], float, np.ndarray]:

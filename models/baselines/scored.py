@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from copy import copy
 from typing import Any, ClassVar, Self
 
 import numpy as np
@@ -10,7 +11,7 @@ import numpy as np
 from models.baselines.histories import Histories, Weighted, read_histories, weighted
 from models.baselines.popularity import Popularity
 from models.baselines.state import State
-from models.baselines.tuning import log_loss, ndcg, one_by_one, sample
+from models.baselines.tuning import log_loss, ndcg, ndcg_of, one_by_one, sample
 from models.interactions import Catalogue, Interactions, Requests
 from models.ranking import BATCH, batches, expects_repeats, seen_cells, without_seen
 
@@ -20,6 +21,12 @@ HALF_LIVES = (np.inf, 364.0, 91.0, 28.0, 7.0)
 """Days after which an event of a history weighs half, as tried beside it."""
 SMOOTHING = (0.02, 0.05, 0.1, 0.2, 0.35, 0.5, 0.7, 0.85)
 """Parts of recent popularity, as tried."""
+IN_COMPANY = {"smoothing": 0.1, "power": 1.0}
+"""How a rival speaks in a blend, where popularity has a weight of its own and need not be under everything."""
+BESIDE = (0.0, 0.15, 0.3, 0.45)
+"""Weights of popularity beside it, as tried, when its decay for company is chosen."""
+FEW = 500
+"""Requests on which that is."""
 POWERS = (0.5, 1.0, 1.5, 2.0)
 """Powers of the scores, as tried: what a temperature does to probabilities. Only powers that need no logarithm."""
 
@@ -42,6 +49,7 @@ class Scored:
         self.knobs: dict[str, Any] = {
             **{name: values[0] for name, values in self.grid.items()},
             "decay": 0.9, "half_life": np.inf, "by_kind": False, "smoothing": 0.1, "power": 1.0,
+            "decay_in_company": 0.9,
         }  # fmt: skip
 
     def learn(self, train: Interactions, *, quick: bool = False) -> None:
@@ -81,6 +89,14 @@ class Scored:
         self.knobs = one_by_one(self._grid(log), self.knobs, goodness)
         self.fit(train)
         self._smooth(log, asked)
+        self._accompany(log, sample(asked, FEW))
+
+    def in_company(self) -> Self:
+        """The same ranker as it speaks in a blend: with little popularity under its scores, and the decay that made
+        the best lists beside popularity. It shares what was learnt."""
+        found = copy(self)
+        found.knobs = {**self.knobs, **IN_COMPANY, "decay": self.knobs.get("decay_in_company", self.knobs["decay"])}
+        return found
 
     def fit(self, train: Interactions) -> None:
         """Learn from these events with the knobs chosen; nothing where `tune` has just learnt from the same."""
@@ -148,6 +164,19 @@ class Scored:
 
         start = {name: self.knobs[name] for name in ("smoothing", "power")}
         self.knobs |= one_by_one({"smoothing": SMOOTHING, "power": POWERS}, start, goodness)
+
+    def _accompany(self, log: Interactions, asked: Requests) -> None:
+        own = self.knobs
+        gains: dict[float, float] = {}
+        for decay in DECAYS:
+            self.knobs = {**own, "decay_in_company": decay}
+            voice = self.in_company()
+            said = [(voice.log_probabilities(log, part), self.popularity.log_probabilities(log, part), part)
+                    for _, part in batches(asked)]  # fmt: skip
+            gains[decay] = max(
+                sum(float(ndcg_of((1 - x) * one + x * other, part).sum()) for one, other, part in said) for x in BESIDE
+            )
+        self.knobs = {**own, "decay_in_company": max(gains, key=gains.__getitem__)}
 
     def _mixed(self, scores: np.ndarray, prior: np.ndarray, smoothing: float, power: float) -> np.ndarray:
         raised = _powers(scores, power)

@@ -7,7 +7,7 @@ import numpy as np
 
 from models.evaluate.metrics import MISSED, target_ranks, target_rows, top_items
 from models.interactions import Interactions, Requests
-from models.ranking import Ranker
+from models.ranking import Ranker, in_company
 
 
 @dataclass
@@ -54,23 +54,32 @@ class Measured:
 class Timed:
     """A ranker with the CPU seconds that it took, all threads of this process together."""
 
-    def __init__(self, ranker: Ranker) -> None:
+    def __init__(self, ranker: Ranker, spent: list[float] | None = None) -> None:
         self.ranker = ranker
         self.name = ranker.name
-        self.seconds = 0.0
+        self._spent = [0.0] if spent is None else spent
+
+    @property
+    def seconds(self) -> float:
+        return self._spent[0]
+
+    def in_company(self) -> "Timed":
+        """The ranker as it speaks in a blend, on the same clock; itself where it has no such way."""
+        own = in_company(self.ranker)
+        return self if own is self.ranker else Timed(own, self._spent)
 
     def tune(self, train: Interactions, log: Interactions, requests: Requests) -> None:
         began = time.process_time()
         self.ranker.tune(train, log, requests)
-        self.seconds += time.process_time() - began
+        self._spent[0] += time.process_time() - began
 
     def fit(self, train: Interactions) -> None:
         began = time.process_time()
         self.ranker.fit(train)
-        self.seconds += time.process_time() - began
+        self._spent[0] += time.process_time() - began
 
     def log_probabilities(self, log: Interactions, requests: Requests) -> np.ndarray:
         began = time.process_time()
         found = self.ranker.log_probabilities(log, requests)
-        self.seconds += time.process_time() - began
+        self._spent[0] += time.process_time() - began
         return found

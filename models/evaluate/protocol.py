@@ -91,11 +91,12 @@ def _measured(
     for chosen, part in batches(requests, max(8, min(BATCH, CELLS // max(items, 1)))):
         progress("testing", 0.6 + 0.4 * float(chosen[0]) / len(requests))
         targets = slice(requests.target_offsets[chosen[0]], requests.target_offsets[chosen[-1] + 1])
-        parts = blend.parts(stage.log, part)
-        for each, scores in zip(rankers, parts, strict=True):
+        said = [each.log_probabilities(stage.log, part) for each in rankers]
+        for each, scores in zip(rankers, said, strict=True):
             shown = without_seen(scores, stage.log, part) if blend.hides_seen else scores
             found[each.name].add(chosen, part, targets, shown, slices.cold_items)
-        found[blend.name].add(chosen, part, targets, blend.mixed(parts, stage.log, part), slices.cold_items)
+        mixed = blend.mixed(blend.parts(stage.log, part, said), stage.log, part)
+        found[blend.name].add(chosen, part, targets, mixed, slices.cold_items)
     return found
 
 

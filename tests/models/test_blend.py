@@ -108,3 +108,35 @@ def test_a_large_catalogue_is_sampled(monkeypatch):
     blend = Blend(members())
     blend.choose(log, successive_requests(log, 2000))
     assert blend.shares()["one"] > 0.9
+
+
+class Shy(Near):
+    """Is vague alone, and right in company."""
+
+    def log_probabilities(self, log, requests):
+        return super().log_probabilities(log, requests) * 0 - np.log(ITEMS)
+
+    def in_company(self):
+        return Near(self.name, self.of)
+
+
+def test_members_speak_as_in_company_where_that_is_sure_to_help():
+    log = walk()
+    requests = successive_requests(log, 2000)
+    blend = Blend([members()[1], Shy("one", lambda last, _: last + 1)])
+    blend.choose(log, requests)
+    assert blend.in_company
+    found = blend.log_probabilities(log, requests)
+    assert np.exp(found[np.arange(len(requests)), requests.target]).mean() > 0.8
+    again = Blend.from_state(blend.state(), blend.members)
+    assert (again.log_probabilities(log, requests) == found).all()
+    assert isinstance(again.members[1], Near)
+    assert not isinstance(again.members[1], Shy)
+
+
+def test_what_members_said_alone_is_used_where_they_have_no_other_way():
+    log = walk()
+    requests = successive_requests(log, 3900)
+    blend = Blend(members())
+    said = [np.zeros((len(requests), ITEMS), np.float32)] * 2
+    assert blend.parts(log, requests, said)[0] is said[0]

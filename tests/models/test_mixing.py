@@ -78,3 +78,16 @@ def test_a_ranker_that_finds_all_items_alike_moves_nothing():
     sample = sample_of([parts[0], np.zeros_like(parts[0])], is_target, rng)
     found = influence(np.array([0.5, 9.0]), sample)
     assert found == pytest.approx([0.5 * parts[0].std(axis=1).mean(), 0], rel=1e-3)
+
+
+def test_near_candidates_are_the_best_of_each_and_the_targets():
+    values = np.zeros((2, 6, 2), np.float32)
+    values[0, :, 0], values[0, :, 1] = [9, 8, 0, 0, 0, 7], [0, 0, 0, 5, 0, 0]
+    values[1, :, 0], values[1, :, 1] = [1, 2, 3, 4, 5, 6], [1, 2, 3, 4, 5, 6]
+    offset = np.zeros((2, 6), np.float32)
+    offset[0, 0] = -np.inf
+    is_target = np.arange(6) == np.array([[4], [5]])
+    found = Sample(np.arange(2), values, offset, is_target).near(1)
+    assert found.values[0, :, 0].tolist() == [8, 0, 0]
+    assert found.is_target.tolist() == [[False, False, True], [True, False, False]]
+    assert np.isfinite(found.offset).sum(axis=1).tolist() == [3, 1]

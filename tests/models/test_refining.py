@@ -5,7 +5,7 @@ import pytest
 
 from models.mixing import Sample
 from models.ranking import normalised
-from models.refining import best_lists, chosen_weights, list_gain
+from models.refining import Judge, best_lists, chosen_weights, list_gain
 
 
 def sample_of(values, is_target, user=None):
@@ -56,7 +56,7 @@ def test_the_search_for_lists_never_loses():
 
 def test_one_row_of_weights_where_groups_are_alike():
     values, is_target = made()
-    found = chosen_weights(sample_of(values, is_target), np.arange(300) % 2, np.random.default_rng(0))
+    found = chosen_weights(Judge(sample_of(values, is_target)), np.arange(300) % 2).weights
     assert found.shape == (1, 3)
     assert found[0, 2] < 0.15
 
@@ -69,7 +69,7 @@ def test_a_group_in_which_another_ranker_is_right_gets_its_own_weights():
     first = np.where(group[:, None] == 0, is_target, wrong)
     second = np.where(group[:, None] == 1, is_target, wrong)
     values = np.stack([normalised(4.0 * first), normalised(4.0 * second)], axis=2)
-    found = chosen_weights(sample_of(values, is_target), group, rng)
+    found = chosen_weights(Judge(sample_of(values, is_target)), group).weights
     assert found.shape == (2, 2)
     assert found[0, 0] > found[0, 1]
     assert found[1, 1] > found[1, 0]
@@ -77,13 +77,15 @@ def test_a_group_in_which_another_ranker_is_right_gets_its_own_weights():
 
 def test_one_person_alone_judges_nobody():
     values, is_target = made(requests=20)
-    found = chosen_weights(sample_of(values, is_target, np.zeros(20, int)), np.arange(20) % 2, np.random.default_rng(0))
+    judge = Judge(sample_of(values, is_target, np.zeros(20, int)))
+    assert not judge.can
+    found = chosen_weights(judge, np.arange(20) % 2).weights
     assert found.shape == (1, 3)
 
 
 def chosen(values, is_target, costly=()):
     group = np.zeros(len(values), int)
-    return chosen_weights(sample_of(values, is_target), group, np.random.default_rng(0), costly)[0]
+    return chosen_weights(Judge(sample_of(values, is_target)), group, costly).weights[0]
 
 
 def test_members_that_add_nothing_get_no_weight():
