@@ -8,6 +8,7 @@ from types import ModuleType
 
 from analytics.commands import COMMANDS
 from analytics.commands.output import Answer, table_text, write
+from data.answering import answer
 from data.errors import AppError, Damaged, StoreError
 from data.settings import Settings, load_settings
 from data.store import Store, concern, open_store
@@ -28,15 +29,15 @@ def main(arguments: Sequence[str] | None = None) -> int:
     options = parser.parse_args(arguments)
     command = COMMANDS[options.command]
     try:
-        answer = _answer(load_settings(), command, options)
+        found = _answer(load_settings(), command, options)
     except AppError as error:
         print(error.message, file=sys.stderr)
         return 1
     if options.json:
-        print(json.dumps(answer.result, ensure_ascii=False, allow_nan=False))
+        answer(json.dumps(found.result, ensure_ascii=False, allow_nan=False))
     else:
-        print(answer.sentence, file=sys.stderr)
-        print(table_text(answer.frame))
+        print(found.sentence, file=sys.stderr)
+        answer(table_text(found.frame))
     return 0
 
 
@@ -45,12 +46,12 @@ def _answer(settings: Settings, command: ModuleType, options: argparse.Namespace
     while True:
         store = _open(settings)
         try:
-            answer: Answer = command.run(store, options)
+            found: Answer = command.run(store, options)
             if options.out:
-                write(answer.frame, options.out)
+                write(found.frame, options.out)
             if problem := concern(settings, store):
                 print(problem, file=sys.stderr)
-            return answer
+            return found
         except Damaged:
             continue  # from now on another file is opened, or none is left, which is said
         finally:

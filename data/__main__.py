@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
+from data.answering import answer
 from data.errors import AppError
 from data.schema import KINDS
 from data.settings import load_settings
@@ -95,7 +96,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 def _say(result: dict[str, Any] | None, text: str, *, as_json: bool) -> None:
     if as_json and result is not None:
-        print(json.dumps(result, ensure_ascii=False))
+        answer(json.dumps(result, ensure_ascii=False))
     elif text:
         print(text, file=sys.stderr)
 

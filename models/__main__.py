@@ -5,6 +5,7 @@ import json
 import sys
 from collections.abc import Sequence
 
+from data.answering import answer
 from data.errors import AppError
 from data.settings import load_settings
 from models.commands import COMMANDS
@@ -12,7 +13,7 @@ from models.commands import COMMANDS
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """0 when done, 1 with one sentence on standard error when not; argparse ends with 2 for wrong usage."""
-    parser = argparse.ArgumentParser(prog="python -m models", description="Language model and themes.")
+    parser = argparse.ArgumentParser(prog="python -m models", description="Themes, and what comes next.")
     subparsers = parser.add_subparsers(dest="command", required=True, metavar="COMMAND")
     for name, command in COMMANDS.items():
         subparser = subparsers.add_parser(name, help=command.HELP, description=command.HELP)
@@ -26,7 +27,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         print(error.message, file=sys.stderr)
         return 1
     if options.json:
-        print(json.dumps(result, ensure_ascii=False))
+        answer(json.dumps(result, ensure_ascii=False))
     else:
         print(command.text(result), file=sys.stderr)
     return 0

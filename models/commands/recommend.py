@@ -69,7 +69,9 @@ def text(result: dict[str, Any]) -> str:
         lines.append("     nothing is left to recommend.")
     for each in result["interests"][:5]:
         lines.append(f"     {each['name']}: {each['now']:.0%} now, {each['next']:.0%} in the next 28 days")
-    if result["unknown"]:
+    if result["unknown"] == 1:
+        lines.append("1 event was left out: the run never met its item or search words.")
+    elif result["unknown"]:
         lines.append(f"{result['unknown']:,} events were left out: the run never met their items or search words.")
     return "\n".join(lines)
 

@@ -48,7 +48,8 @@ class Mixture:
         plain, penalty = np.zeros(len(requests), np.float32), np.zeros(len(requests), np.float32)
         if self.blend.hides_seen:
             penalty += SEEN_PENALTY
-        for number, member in enumerate(self.blend.members):
+        voices = self.blend.voices()
+        for number, member in enumerate(voices):
             if isinstance(member, Popularity | Scored):
                 plain += weights[:, number]
             if _masks_seen(member):
@@ -60,7 +61,7 @@ class Mixture:
         if penalty.any():
             row, item = seen_cells(log, requests)
             seen = np.unique(row * items + item)
-        for number, member in enumerate(self.blend.members):
+        for number, member in enumerate(voices):
             weight = weights[:, number]
             if not weight.any() or isinstance(member, Popularity):
                 continue

@@ -84,7 +84,7 @@ def test_recommend_for_a_history_in_a_file(store, capsys, tmp_path):
     assert found["unknown"] == 0
     path.write_text("event_time,event_type,item_id\n2026-03-02,purchase,c3\n2026-03-02,view,zz\n")
     assert main(["recommend", "--history", str(path)]) == 0
-    assert "1 events were left out: the run never met their items or search words." in capsys.readouterr().err
+    assert "1 event was left out: the run never met its item or search words." in capsys.readouterr().err
     path.write_text("event_time,event_type,item_id\n2026-05-02 23:00,purchase,c3\n")
     assert main(["recommend", "--history", str(path), "--json"]) == 0
     assert said(capsys)["as_of"] == "2026-05-02"

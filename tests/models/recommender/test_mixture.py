@@ -41,6 +41,19 @@ def test_it_is_the_blend(request, name, moments, groups):
     )
 
 
+def test_it_is_the_blend_of_members_that_speak_in_company(repeating):
+    blend = blend_of(repeating, 1)
+    for member in blend.members[1:]:
+        member.knobs |= {"power": 1.5, "smoothing": 0.85, "decay_in_company": 0.7}
+    alone = blend.log_probabilities(repeating, asked := everybody(repeating, [30 * 86_400]))
+    blend.in_company = True
+    kept = Blend.from_state(blend.state(), blend.members)
+    for each in (blend, kept):
+        found = Mixture(each, blend.members[0]).log_probabilities(repeating, asked)
+        np.testing.assert_allclose(found, blend.log_probabilities(repeating, asked), rtol=0, atol=2e-5)
+        assert np.abs(found - alone).max() > 0.01
+
+
 def test_one_ranker_alone_and_a_history_of_nothing(repeating):
     popularity, personal, *_ = ranked = rivals(repeating.catalogue)
     for each in ranked:
