@@ -1,4 +1,5 @@
-"""The 28-day interest mix on Complete Journey: python -m benchmarks.interest_mix [--json PATH]
+"""The 28-day interest mix on Complete Journey: python -m benchmarks.interest_mix [--plain]
+[--json PATH]
 
 Households' purchases by the top 100 product categories, periods of 28 days from 1 January 2017, knobs chosen on periods
 9 and 10, tested on 11 and 12, households with at least five items before and in the period. Prints the log-loss of the
@@ -87,14 +88,15 @@ def _shrunk(own: np.ndarray, everyone: np.ndarray, pseudo: float) -> np.ndarray:
     return np.log((own + pseudo * everyone) / (own.sum(axis=1, keepdims=True) + pseudo))
 
 
-def lines() -> list[Line]:
-    """Every figure with its interval and bar."""
+def lines(*, corrects: bool = True) -> list[Line]:
+    """Every figure with its interval and bar; without the correction, which takes a minute, where it is not wanted."""
     log = journey()
     periods = cut_periods(log, FIRST_DAY)
     begun = cpu()
     forecast, validation = InterestMix(), asked_of(periods, CHOOSE)
     forecast.tune(periods, validation)
-    forecast.correct(periods, asked_of(periods, earlier_periods(periods, CHOOSE)), validation)
+    if corrects:
+        forecast.correct(periods, asked_of(periods, earlier_periods(periods, CHOOSE)), validation)
     asked = asked_of(periods, TEST)
     others = rivals(periods, asked)
     found = report(forecast, periods, asked, others)
@@ -131,9 +133,10 @@ def _loss(name: str, values: np.ndarray) -> Line:
 
 def main(arguments: Sequence[str] | None = None) -> int:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--plain", action="store_true", help="leave out the correction, which takes most of the time")
     parser.add_argument("--json", type=Path, metavar="PATH", help="write every figure there")
     options = parser.parse_args(arguments)
-    told = lines()
+    told = lines(corrects=not options.plain)
     for line in told:
         print(line)
     if options.json:

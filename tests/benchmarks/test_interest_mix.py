@@ -10,7 +10,7 @@ from benchmarks import interest_mix
 @pytest.mark.slow
 def test_every_bar_is_met_and_every_figure_written(tmp_path, capsys):
     path = tmp_path / "lines.json"
-    assert interest_mix.main(["--json", str(path)]) == 0
+    assert interest_mix.main(["--plain", "--json", str(path)]) == 0
     found = {each["what"]: each for each in json.loads(path.read_text())}
     assert found["log-loss, nats an item: shrunk exponentially weighted mix"]["figure"] == pytest.approx(
         4.050, abs=5e-4

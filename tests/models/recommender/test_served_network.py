@@ -47,13 +47,15 @@ def test_it_says_what_the_network_said_in_the_evaluation(repeating, once_only, t
         asked = everybody(log, [30 * DAY, 9 * DAY, 8 * DAY])
         expected = Scoring(network).log_probabilities(log, asked)
         np.testing.assert_allclose(served.log_probabilities(log, asked), expected, rtol=0, atol=1e-4)
+        one = asked.part(np.array([3]))
+        np.testing.assert_allclose(served.log_probabilities(log, one), expected[3:4], rtol=0, atol=1e-4)
+        if place:  # what follows does not depend on what people of a shop repeat
+            continue
         exporting.export_states(network, folder)
         known = Scoring(network).states(log, asked)
         np.testing.assert_allclose(served.states(log, asked), known, rtol=0, atol=1e-4)
         np.testing.assert_allclose(served.states(log, asked.part(np.array([3]))), known[3:4], rtol=0, atol=1e-4)
         _the_head_is_heard(log, served, Scoring(network), folder)
-        one = asked.part(np.array([3]))
-        np.testing.assert_allclose(served.log_probabilities(log, one), expected[3:4], rtol=0, atol=1e-4)
 
 
 def _the_head_is_heard(log, served, scoring, folder):
