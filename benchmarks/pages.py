@@ -24,17 +24,20 @@ from urllib.parse import quote
 ROOT = Path(__file__).resolve().parent.parent
 sys.path.insert(0, str(ROOT))
 
-from analytics.segments import segment_values  # noqa: E402  (the path comes first)
+from analytics.person import listed  # noqa: E402  (the path comes first)
+from analytics.segments import segment_values  # noqa: E402
 from benchmarks.browserless import Run, Server, visit  # noqa: E402
 from benchmarks.measuring import Run as Alone  # noqa: E402
 from benchmarks.questions import LARGEST_SQL  # noqa: E402
 from benchmarks.table import Line  # noqa: E402
 from data.pipeline import load_sample  # noqa: E402
+from data.scope import Scope  # noqa: E402
 from data.settings import Settings  # noqa: E402
 from data.store import open_store  # noqa: E402
+from pages.shared.wording import code  # noqa: E402
 
 FIRST_KB, RERUN_KB, RERUN_MS, GC_MS = 500.0, 150.0, 40.0, 2.0
-PAGES = {"home": "", "data": "data", "trends": "trends", "drift": "drift", "cohorts": "cohorts", "alerts": "alerts"}
+PAGES = {"home": "", **{name: name for name in ("data", "trends", "drift", "cohorts", "alerts", "models", "people")}}
 """Page -> address. The default page has none of its own."""
 LARGEST = 4
 
@@ -82,6 +85,9 @@ CHANGES = (
     Change("alerts", "Tell me when", ("A sudden rise", "A level changes for good")),
     Change("alerts", "Interests by", ("item", "{segment}")),
     Change("alerts", "People", (["{people0}"], ["{people1}"])),
+    Change("people", "People", (["{people0}"], ["{people1}"])),
+    Change("people", "Days after which an event counts half", ("28", "365"), "person={person}"),
+    Change("people", "Interests by", ("item", "{segment}"), "person={person}"),
 )
 
 
@@ -104,7 +110,8 @@ class Row:
 
 
 def changes(var: Path) -> list[Change]:
-    """What can be changed in this store: its people and segments filled in, and its largest interest opened."""
+    """What can be changed in this store: its people and segments filled in, its largest interest and its most active
+    person opened."""
     store = open_store(Settings(var=var, themes=False))
     assert store is not None, "nothing is published in this store"
     segments = [name for name in store.meta.segments if name != "cohort"]
@@ -112,10 +119,13 @@ def changes(var: Path) -> list[Change]:
     name = next((name for name in segments if sum(pair[0] == name for pair in pairs) > 2), None)
     people = [f"{segment}: {value}" for segment, value in pairs if segment == name][1:3]
     found = store.query(LARGEST_SQL, {"by": store.meta.default_by})
+    busiest = listed(store, Scope())["user_no"][:1].to_list()
     store.close()
     known = {"people0": people[0], "people1": people[1], "segment": str(name)} if name else {}
     if found.height:
         known["interest"] = quote(found["id"][0])
+    if busiest:
+        known["person"] = code(busiest[0])
     return [filled for change in CHANGES if (filled := _filled(change, known))]
 
 
