@@ -33,6 +33,10 @@ SEED = 20_260
 DEEP = 0.001
 """Below this the tail is never taken to be lighter than a plain gamma distribution's: the skewness of some hundred
 deals is too small by chance as often as too large, and that far out too small a one makes p many times too small."""
+FLATTER = 0.9
+"""Below DEEP a tail falls by so much of what the fitted gamma distribution says: p = DEEP (p / DEEP)^FLATTER. The
+spread of 999 deals is known to 5 to 8 %, and with it how fast the tail falls. On a real grocery log, its visits dealt
+to halves at random, p of 2e-5 came 1.35 times as often as it should without this; (2e-5 / 0.001)^-0.1 is 1.48."""
 TINY = float(np.finfo(float).tiny)
 PADDED = 4
 """Interests are filled up to a multiple of so many, and people with as many then taken together: one person's sums are
@@ -62,7 +66,7 @@ def dealt(found: Visits, line_start: Whole, expected: tuple[Array, Array], rho: 
     line_start, expected: where each person's interests begin, and the events expected of each before and after. rho:
     the correlation inside visits. Mean, variance and skewness of R over `draws` deals make a gamma distribution with
     an origin of its own (`pearson_tail`), whose upper tail is p: so few deals can tell that a p is far below 1 / draws.
-    Below DEEP p is that of a gamma distribution without one, where that is more.
+    Below DEEP p is that of a gamma distribution without one, where that is more, and the tail is taken to be FLATTER.
     """
     p = np.ones(len(who))
     if not len(who):
@@ -104,7 +108,8 @@ def _p_of(
     skewness = np.einsum("ud,ud->u", square, gap) / gap.shape[1] / cube
     p = pearson_tail(ratio[:, 0], middle, variance, skewness)
     plain = pearson_tail(ratio[:, 0], middle, variance, 2 * np.sqrt(variance) / np.maximum(middle, TINY))
-    return np.maximum(p, np.minimum(plain, DEEP))
+    p = np.maximum(p, np.minimum(plain, DEEP))
+    return np.where(p < DEEP, DEEP * (p / DEEP) ** FLATTER, p)
 
 
 def _squares(lots: Small, beyond: Small) -> Small:

@@ -14,7 +14,7 @@ from data.kept import place, read, write
 from data.store import Store
 
 Answer = TypeVar("Answer")
-FORMAT = 1
+FORMAT = 2
 """One more whenever a formula behind an answer changes, so that nothing kept by an older one is shown."""
 LEAST_SECONDS = 1.0
 """What was there sooner is not worth a file."""

@@ -99,16 +99,20 @@ def test_far_out_the_heavier_of_two_tails_counts(monkeypatch):
         for even in (0.3, 0.5, 1, 2, 4) * 4
     ]
     found = []
-    for deep in (deals.DEEP, 0.0):
+    for deep, flatter in ((deals.DEEP, deals.FLATTER), (deals.DEEP, 1.0), (1e-300, 1.0)):
         monkeypatch.setattr(deals, "DEEP", deep)
+        monkeypatch.setattr(deals, "FLATTER", flatter)
         p = []
         for table in (table[:, table.sum(axis=0) > 0] for table in tables):
             t = table.sum(axis=0) / 2
             p.append(dealt(visits_of(table, 8), np.array([0, len(t)]), (t, t), np.zeros(1), 999, np.array([0]))[0])
         found.append(np.array(p))
-    deep, plain = found
+    flat, deep, plain = found
     assert (deep >= plain).all() and (deep > plain).any()
     assert (deep[plain >= 0.001] == plain[plain >= 0.001]).all() and (deep[plain < 0.001] <= 0.001).all()
+    far = deep < 0.001
+    assert far.any() and (flat[~far] == deep[~far]).all()
+    assert flat[far] == pytest.approx(0.001 * (deep[far] / 0.001) ** 0.9)
 
 
 def test_visits_that_are_all_alike_say_nothing():
