@@ -2,7 +2,7 @@
 PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
-WORKERS ?= 2
+WORKERS ?= 3
 PORT := $(or $(STREAMLIT_SERVER_PORT),8501)
 .PHONY: run setup setup-tests test lint check bench bench-planted bench-models
 
@@ -25,7 +25,7 @@ $(VENV)/.ready-tests: tests/requirements.txt requirements.txt
 	@$(BIN)/python -m pip install --quiet --disable-pip-version-check -r tests/requirements.txt
 	@touch $@
 
-# make test: two processes share the tests. WORKERS=4 takes more, WORKERS=0 runs one after the other in one process.
+# make test: three processes share the tests, of which one mostly waits for a browser or a server. WORKERS=0 runs them in one.
 test: setup-tests
 	@$(BIN)/python -m pytest -n $(WORKERS) --dist worksteal
 

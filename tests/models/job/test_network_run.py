@@ -20,7 +20,7 @@ def store(stores, settings, write_csv, monkeypatch):
     """A log that is just large enough, and a network that is small enough, for a test."""
     monkeypatch.setattr(making, "FEW_EVENTS", 100)
     monkeypatch.setattr(making, "FEW_PEOPLE", 10)
-    small = NetworkConfig(width=8, blocks=1, heads=1, history=20, row=40, epochs=3, patience=3, warm_up=5)
+    small = NetworkConfig(width=8, blocks=1, heads=1, history=16, row=40, epochs=3, patience=3, warm_up=5)
     monkeypatch.setattr(ranker, "NetworkConfig", lambda: small)
     rows = [
         f"2026-{1 + day // 28:02}-{1 + day % 28:02} {10 + person % 9}:00:00,view,p{person},i{(person + day) % ITEMS},"
