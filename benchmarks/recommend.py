@@ -20,7 +20,12 @@ from typing import Any
 ROOT = Path(__file__).resolve().parent.parent
 sys.path.insert(0, str(ROOT))
 
-from benchmarks.lines import Line  # noqa: E402  (the path comes first)
+from models.memory import keep_freed_memory  # noqa: E402  (the path comes first)
+
+if __name__ == "__main__":
+    keep_freed_memory()  # as `python -m models` does, before there are threads
+
+from benchmarks.lines import Line  # noqa: E402
 from benchmarks.recommend_shops import orderless_shop, shuffled, transition_shop  # noqa: E402
 from benchmarks.recommend_stores import of_interests, of_kinds, of_known_items  # noqa: E402
 from data.progress import quiet  # noqa: E402

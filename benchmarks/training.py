@@ -20,6 +20,11 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
+if __name__ == "__main__":
+    from models.memory import keep_freed_memory
+
+    keep_freed_memory()  # as `python -m models` does, before there are threads
+
 import numpy as np
 
 from benchmarks.table import Line, report, write

@@ -5,6 +5,11 @@ import json
 import sys
 from collections.abc import Sequence
 
+if __name__ == "__main__":
+    from models.memory import keep_freed_memory
+
+    keep_freed_memory()
+
 from data.answering import answer
 from data.errors import AppError
 from data.settings import load_settings
