@@ -14,7 +14,7 @@ CHATTER = re.compile(rb"^(I\d{4} |WARNING: All log messages before absl::Initial
 def start_tensorflow() -> Any:
     """The tensorflow module, with Keras set to use it. The first call takes about 4 CPU seconds and 600 MB."""
     os.environ.setdefault("KERAS_BACKEND", "tensorflow")
-    os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "2")
+    os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")  # what goes wrong is raised, too
     with _without_chatter():
         import keras  # noqa: F401  (it looks for devices too)
         import tensorflow as tf
