@@ -88,8 +88,9 @@ def test_what_the_blend_beats_and_is_made_of(run_metrics):
 
 
 def test_training_in_words():
-    assert "about 25 minutes" in sentences.before_training(1_000_000, 10_000)
-    assert "about 8.0 hours" in sentences.before_training(60_000_000, 10_000)
+    assert "about 47 minutes" in sentences.before_training(1_000_000, 10_000)
+    assert "about 14.0 hours" in sentences.before_training(60_000_000, 10_000)
+    assert "about 9 minutes" in sentences.before_training(100_000, 900)
     assert "a few minutes" in sentences.before_training(500, 10)
     assert sentences.trained({"epochs": [{}, {}], "best": 2, "device": "CPU", "cpu_seconds": 40}) == (
         "The network learnt for 2 epochs on CPU; the weights of epoch 2 were kept. It took 40 seconds of one core."
