@@ -1,5 +1,5 @@
 """Do the rankers and their blend meet their bars? python benchmarks/recommend.py [--only PART] [--wheel PATH]
-[--store DIR [--items kinds]] [--without network] [--seed N]
+[--store DIR [--items kinds] [--epochs N]] [--without network] [--seed N]
 
 ml-100k comes from the wheel recbole 1.2.1, which is downloaded unless --wheel names it. Prints a table of all rankers
 for each log and, under it, a line for each figure with its 95 % interval over people, its bar, and its target where
@@ -91,7 +91,10 @@ def store(options: Namespace) -> Iterator[Line]:
 
 
 def _of_log(name: str, log: Interactions, options: Namespace) -> Iterator[Line]:
-    rankers = rankers_of(log, quiet, with_network=not options.without)
+    rankers: list[Any] = list(rankers_of(log, quiet, with_network=not options.without))
+    for each in rankers:
+        if each.name == NETWORK and options.epochs:
+            each.config = replace(each.config, epochs=options.epochs)
     found = evaluate_temporal(log, rankers, seed=options.seed).figures
     _print(name, found)
     yield _gain(f"{name}: blend over best rival", found, 0.05)
@@ -193,6 +196,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
                         help="of the store: all, their interests or kinds (product types of Complete Journey) instead, "
                         "or those that 5 people have had")  # fmt: skip
     parser.add_argument("--without", choices=(NETWORK,), help="leave the network out, and the planted shops with it")
+    parser.add_argument("--epochs", type=int, help="of a store: at most so many epochs of the network, to save time")
     parser.add_argument("--seed", type=int, default=0)
     options = parser.parse_args(arguments)
     lines = [line for name in options.only or PARTS for line in PARTS[name](options)]
