@@ -24,6 +24,7 @@ PATIENCE_SECONDS = 5.0
 LAST_LINES = 20
 """What is kept of what a job says; a pipe that nobody empties would stop it."""
 PUBLISH = "data.tasks.publish_again"
+CANCELLED = "Cancelled. Nothing half-done was kept."
 
 
 def run_in_child(settings: Settings, job_id: int) -> None:
@@ -53,7 +54,7 @@ def run_in_child(settings: Settings, job_id: int) -> None:
         if jobs.is_cancelled(settings, job_id):
             _stop(child)
             _tidy(settings)
-            jobs.finish(settings, job_id, "cancelled", "Cancelled. Nothing half-done was kept.")
+            jobs.finish(settings, job_id, "cancelled", CANCELLED)
             return
         time.sleep(POLL_SECONDS)
     if child.returncode:
@@ -116,7 +117,11 @@ def run_job(settings: Settings, job_id: int) -> None:
     try:
         result = getattr(importlib.import_module(module), function)(settings, progress=progress, **job.args)
     except AppError as error:
-        jobs.finish(settings, job_id, "failed", error.message)
+        # A job that has a child of its own is told by it that it was cancelled.
+        if jobs.is_cancelled(settings, job_id):
+            jobs.finish(settings, job_id, "cancelled", CANCELLED)
+        else:
+            jobs.finish(settings, job_id, "failed", error.message)
     except Exception as error:
         traceback.print_exc()
         jobs.finish(settings, job_id, "failed", f"{type(error).__name__}: {error}")

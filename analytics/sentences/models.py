@@ -211,7 +211,9 @@ def trained_on(metrics: Metrics, version: int) -> str:
 
 def failed(state: str, message: str) -> str:
     """How a training that came to no run ended."""
-    ended = {"failed": "failed", "cancelled": "was cancelled"}.get(state, "was interrupted")
+    if state == "cancelled":
+        return "The last training was cancelled. What it has learnt is kept until the next one begins."
+    ended = "failed" if state == "failed" else "was interrupted"
     return f"The last training {ended}." + (f" {message}" if message else "")
 
 

@@ -14,6 +14,7 @@ from data import jobs
 from data.errors import InputError
 from data.settings import ROOT, Settings
 from data.store import open_store
+from data.worker import run_job
 
 A = "2026-03-01 10:00:00,view,u1,i1,Lamp,9.50,1,France"
 
@@ -96,3 +97,17 @@ def test_a_worker_that_dies_takes_its_job_along_and_the_next_one_says_so(setting
         second.wait()
     assert job.status == "interrupted"
     assert job.message == "The worker was stopped before the job ended. Nothing half-done was kept; start it again."
+
+
+def test_a_job_that_is_cancelled_has_not_failed(settings: Settings, monkeypatch: pytest.MonkeyPatch) -> None:
+    job_id = jobs.submit(settings, "data.tasks.train_model", {}, "Train")
+    assert jobs.start(settings, job_id)
+
+    def cancelled_meanwhile(settings: Settings, **knobs: object) -> None:
+        jobs.cancel(settings, job_id)
+        raise InputError("No model was made: the training was cancelled.")
+
+    monkeypatch.setattr("data.tasks.train_model", cancelled_meanwhile)
+    run_job(settings, job_id)
+    job = jobs.find_job(settings, job_id)
+    assert (job.status, job.message) == ("cancelled", "Cancelled. Nothing half-done was kept.")

@@ -96,6 +96,9 @@ def test_training_in_words():
         "The network learnt for 2 epochs on CPU; the weights of epoch 2 were kept. It took 40 seconds of one core."
     )
     assert sentences.failed("failed", "No space.") == "The last training failed. No space."
+    assert sentences.failed("cancelled", "The training was cancelled.") == (
+        "The last training was cancelled. What it has learnt is kept until the next one begins."
+    )
     assert sentences.failed("interrupted", "") == "The last training was interrupted."
 
 
